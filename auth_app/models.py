@@ -1,0 +1,110 @@
+"""People. Every change of one is an event, written with it (I1)."""
+
+from typing import Any, ClassVar
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.db import models, transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from uuid_utils.compat import uuid7
+
+from auth_app import events
+from messaging.outbox import publish
+
+
+class People(models.QuerySet["User"]):
+    """Adjectives for lists of people."""
+
+    def active(self) -> "People":
+        return self.filter(is_active=True)
+
+    def matching(self, words: str) -> "People":
+        return self.filter(models.Q(name__icontains=words) | models.Q(email__icontains=words))
+
+
+class UserManager(BaseUserManager["User"]):
+    def get_queryset(self) -> People:
+        return People(self.model, using=self._db)
+
+    def register(self, email: str, name: str, password: str | None, **fields: Any) -> "User":
+        """Make a person known to every service; without a role they are a worker."""
+        user = self.model(email=self.normalize_email(email).lower(), name=name, **fields)
+        user.set_password(password)
+        return user.join()
+
+
+class User(AbstractBaseUser):
+    """A person who can sign in. `version` counts their states, from 1 without gaps."""
+
+    class Role(models.TextChoices):
+        WORKER = "worker", _("worker")
+        MANAGER = "manager", _("manager")
+        ACCOUNTANT = "accountant", _("accountant")
+        ADMIN = "admin", _("admin")
+
+    class Language(models.TextChoices):
+        EN = "en", "English"
+        RU = "ru", "Русский"
+
+    class Theme(models.TextChoices):
+        AUTO = "auto", _("as the system")
+        LIGHT = "light", _("light")
+        DARK = "dark", _("dark")
+
+    public_id = models.UUIDField(unique=True, default=uuid7, editable=False)
+    email = models.EmailField(_("e-mail"), unique=True)
+    name = models.CharField(_("name"), max_length=150)
+    role = models.CharField(_("role"), max_length=10, choices=Role, default=Role.WORKER)
+    is_active = models.BooleanField(_("active"), default=True)
+    language = models.CharField(_("language"), max_length=2, choices=Language, default=Language.EN)
+    theme = models.CharField(_("theme"), max_length=5, choices=Theme, default=Theme.AUTO)
+    version = models.PositiveIntegerField(default=1, editable=False)
+    date_joined = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects: ClassVar[UserManager] = UserManager()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS = ["name"]
+
+    class Meta:
+        ordering = ["name", "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(role__in=["worker", "manager", "accountant", "admin"]),
+                name="role_is_known",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def join(self) -> "User":
+        """Save a new person and tell every service."""
+        with transaction.atomic():
+            self.save()
+            publish([events.account_created(self)])
+        return self
+
+    def change(self, **fields: Any) -> bool:
+        """Set name, role, language or standing; False when nothing is new.
+
+        The row is locked, so versions stay dense whoever else changes it.
+        """
+        with transaction.atomic():
+            fresh = User.objects.get_queryset().select_for_update().get(pk=self.pk)
+            changed = {key: value for key, value in fields.items() if getattr(fresh, key) != value}
+            if not changed:
+                return False
+            for key, value in (changed | {"version": fresh.version + 1}).items():
+                setattr(self, key, value)
+            self.save(update_fields=[*changed, "version"])
+            publish([events.account_updated(self)])
+        return True
+
+    def deactivate(self) -> bool:
+        """Dismiss: no sign-in, no new tasks; open tasks stay until the next shuffle."""
+        return self.change(is_active=False)
+
+    def reactivate(self) -> bool:
+        return self.change(is_active=True)

@@ -1,0 +1,23 @@
+"""The map of the product: one include per service."""
+
+from django.conf import settings
+from django.urls import URLPattern, URLResolver, include, path
+from django.views.i18n import set_language
+
+from access.decorators import public
+from config import views
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", views.home, name="home"),
+    path("healthz", views.healthz, name="healthz"),
+    path("readyz", views.readyz, name="readyz"),
+    path("language/", public(set_language), name="set_language"),
+    path("accounts/", include("allauth.account.urls")),
+    path("people/", include("auth_app.urls")),
+    path("events/", include("messaging.urls")),
+    *[
+        path(f"{service}/", include(f"{service}_app.urls"))
+        for service in settings.SERVICES
+        if service != "auth"
+    ],
+]

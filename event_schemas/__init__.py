@@ -1,0 +1,1 @@
+"""The contracts between services, as data; and how an old version becomes the next one."""

@@ -1,0 +1,79 @@
+"""Dead letters: what could not be applied is kept whole, seen, replayed or discarded (E3)."""
+
+import hashlib
+import json
+import traceback
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from messaging.event import Event
+from messaging.models import DeadLetter, InboxFailure
+
+
+def park(consumer: str, envelope: Any, error: Exception) -> DeadLetter:
+    """Keep the envelope, the error and the number of attempts; parking twice is parking once."""
+    event = identify(envelope)
+    failure = event and InboxFailure.objects.filter(consumer=consumer, event_id=event.event_id)
+    attempts = failure.values_list("attempts", flat=True).first() if failure else None
+    letter, _ = DeadLetter.objects.get_or_create(
+        consumer=consumer,
+        fingerprint=fingerprint(envelope),
+        state=DeadLetter.State.PARKED,
+        defaults={
+            "event_id": event.event_id if event else None,
+            "event_name": event.name if event else "",
+            "event_version": event.version if event else None,
+            "envelope": envelope,
+            "error_kind": type(error).__name__,
+            "error": str(error),
+            "traceback": "".join(traceback.format_exception(error)),
+            "attempts": attempts or 1,
+        },
+    )
+    return letter
+
+
+def discard(letter_id: int, reason: str, by: UUID | None = None) -> None:
+    """Give a parked event up, for a reason that stays on record. ValueError without one."""
+    if not reason.strip():
+        raise ValueError("discarding a dead letter needs a reason")
+    with transaction.atomic():
+        letter = DeadLetter.objects.select_for_update().get(pk=letter_id)
+        if letter.state == DeadLetter.State.PARKED:
+            letter.reason = reason.strip()
+            resolve(letter, DeadLetter.State.DISCARDED, by)
+
+
+def parked_ids(consumer: str, event_ids: Iterable[UUID]) -> set[UUID]:
+    """Which of these events the consumer has given up on, until somebody replays them."""
+    letters = DeadLetter.objects.filter(consumer=consumer, event_id__in=list(event_ids))
+    return {
+        event_id
+        for event_id in letters.exclude(state=DeadLetter.State.REPLAYED).values_list(
+            "event_id", flat=True
+        )
+        if event_id
+    }
+
+
+def identify(envelope: Any) -> Event | None:
+    """The event in an envelope that is whole enough to name one, valid or not."""
+    try:
+        return Event.of(envelope)
+    except (KeyError, TypeError, ValueError, AttributeError):
+        return None
+
+
+def fingerprint(envelope: Any) -> str:
+    return hashlib.sha256(json.dumps(envelope, sort_keys=True).encode()).hexdigest()
+
+
+def resolve(letter: DeadLetter, state: DeadLetter.State, by: UUID | None) -> None:
+    """Close the letter; what had failed before counts no longer."""
+    letter.state, letter.resolved_by, letter.resolved_at = state, by, timezone.now()
+    letter.save()
+    InboxFailure.objects.filter(consumer=letter.consumer, event_id=letter.event_id).delete()

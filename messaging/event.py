@@ -1,0 +1,67 @@
+"""An event as a handler sees it."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A validated event; `time` is when it happened, `data` keeps the schema of its version."""
+
+    event_id: UUID
+    name: str
+    version: int
+    time: datetime
+    producer: str
+    data: dict[str, Any]
+    correlation_id: UUID
+    causation_id: UUID | None
+    actor: UUID | None
+    traceparent: str = ""
+
+    @classmethod
+    def of(cls, envelope: Mapping[str, Any]) -> "Event":
+        """The event in an envelope that has passed `contracts.check`."""
+        cause, actor = envelope["causation_id"], envelope["actor"]
+        return cls(
+            event_id=UUID(envelope["event_id"]),
+            name=envelope["event_name"],
+            version=envelope["event_version"],
+            time=datetime.fromisoformat(envelope["event_time"]),
+            producer=envelope["producer"],
+            data=envelope["data"],
+            correlation_id=UUID(envelope["correlation_id"]),
+            causation_id=UUID(cause) if cause else None,
+            actor=UUID(actor) if actor else None,
+            traceparent=envelope.get("traceparent", ""),
+        )
+
+    def envelope(self) -> dict[str, Any]:
+        """The event as it went over the wire."""
+        return {
+            "event_id": str(self.event_id),
+            "event_name": self.name,
+            "event_version": self.version,
+            "event_time": self.time.isoformat(),
+            "producer": self.producer,
+            "data": self.data,
+            "correlation_id": str(self.correlation_id),
+            "causation_id": str(self.causation_id) if self.causation_id else None,
+            "actor": str(self.actor) if self.actor else None,
+            "traceparent": self.traceparent,
+        }
+
+
+class NotYet(Exception):
+    """The event cannot be applied before another one has come; it waits for the next delivery."""
+
+
+class Impossible(Exception):
+    """The event contradicts what is already booked; waiting will not help, so it is parked."""
+
+
+Handler = Callable[[Sequence[Event]], None]
+Subscriptions = Mapping[tuple[str, int], Handler]

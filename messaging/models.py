@@ -1,0 +1,164 @@
+"""The tables of the mechanism. PostgreSQL is the truth; the broker is only a wire (E3)."""
+
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from messaging.event import Event
+
+
+class OutboxEvent(models.Model):
+    """The event log of this database's services: append-only, in order of writing."""
+
+    position = models.BigAutoField(primary_key=True)
+    event_id = models.UUIDField(unique=True)
+    event_name = models.CharField(max_length=100)
+    event_version = models.PositiveSmallIntegerField()
+    event_time = models.DateTimeField(help_text="when it happened")
+    producer = models.CharField(max_length=32)
+    data = models.JSONField()
+    correlation_id = models.UUIDField()
+    causation_id = models.UUIDField(null=True)
+    actor = models.UUIDField(null=True)
+    traceparent = models.CharField(max_length=64, default="", db_default="")
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        db_table = "outbox_event"
+        indexes = [
+            models.Index(fields=["event_name", "-position"], name="outbox_event_by_name"),
+            models.Index(fields=["correlation_id"], name="outbox_event_by_chain"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.event_name}.v{self.event_version} {self.event_id}"
+
+    def as_event(self) -> Event:
+        return Event(
+            event_id=self.event_id,
+            name=self.event_name,
+            version=self.event_version,
+            time=self.event_time,
+            producer=self.producer,
+            data=self.data,
+            correlation_id=self.correlation_id,
+            causation_id=self.causation_id,
+            actor=self.actor,
+            traceparent=self.traceparent,
+        )
+
+
+class OutboxDelivery(models.Model):
+    """One event for one consumer: what the relay still has to bring, and what has arrived."""
+
+    class State(models.TextChoices):
+        DUE = "due"  # never sent
+        SENT = "sent"  # sent, not acknowledged; sent again at next_attempt_at
+        ACKED = "acked"  # the consumer's inbox has it
+        PARKED = "parked"  # a dead letter of the consumer has it
+
+    id = models.BigAutoField(primary_key=True)
+    event = models.ForeignKey(OutboxEvent, models.PROTECT, related_name="deliveries", db_index=False)
+    consumer = models.CharField(max_length=32)
+    state = models.CharField(max_length=6, choices=State, default=State.DUE, db_default="due")
+    attempts = models.PositiveIntegerField(default=0, db_default=0)
+    next_attempt_at = models.DateTimeField(db_default=Now())
+    sent_at = models.DateTimeField(null=True)
+    settled_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "outbox_delivery"
+        constraints = [
+            models.UniqueConstraint(fields=["event", "consumer"], name="once_per_consumer"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["consumer", "next_attempt_at", "id"],
+                condition=Q(state__in=["due", "sent"]),
+                name="outbox_delivery_open",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.event_id} → {self.consumer}: {self.state}"
+
+
+class InboxEvent(models.Model):
+    """An event that a consumer has applied, written in the same transaction as its effect."""
+
+    consumer = models.CharField(max_length=32)
+    event_id = models.UUIDField()
+    event_name = models.CharField(max_length=100)
+    event_version = models.PositiveSmallIntegerField()
+    applied_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        db_table = "inbox_event"
+        constraints = [
+            models.UniqueConstraint(fields=["consumer", "event_id"], name="applied_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.consumer} applied {self.event_id}"
+
+
+class InboxFailure(models.Model):
+    """How often an event that is neither applied nor parked has failed at a consumer."""
+
+    consumer = models.CharField(max_length=32)
+    event_id = models.UUIDField()
+    attempts = models.PositiveIntegerField(default=1)
+    last_error = models.TextField()
+    last_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        db_table = "inbox_failure"
+        constraints = [
+            models.UniqueConstraint(fields=["consumer", "event_id"], name="one_failure_row"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.consumer} failed {self.event_id} ×{self.attempts}"
+
+
+class DeadLetter(models.Model):
+    """What a consumer could not apply: kept whole until somebody replays or discards it."""
+
+    class State(models.TextChoices):
+        PARKED = "parked"
+        REPLAYED = "replayed"
+        DISCARDED = "discarded"
+
+    id = models.BigAutoField(primary_key=True)
+    consumer = models.CharField(max_length=32)
+    fingerprint = models.CharField(max_length=64, help_text="of the envelope")
+    event_id = models.UUIDField(null=True, help_text="empty when the envelope is malformed")
+    event_name = models.CharField(max_length=100, blank=True)
+    event_version = models.PositiveSmallIntegerField(null=True)
+    envelope = models.JSONField()
+    error_kind = models.CharField(max_length=100)
+    error = models.TextField()
+    traceback = models.TextField(blank=True)
+    attempts = models.PositiveIntegerField(default=1)
+    state = models.CharField(max_length=9, choices=State, default=State.PARKED)
+    reason = models.TextField(blank=True, help_text="why it was discarded")
+    resolved_by = models.UUIDField(null=True)
+    parked_at = models.DateTimeField(db_default=Now())
+    resolved_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "dead_letter"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["consumer", "fingerprint"],
+                condition=Q(state="parked"),
+                name="parked_once",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["state", "-id"], name="dead_letter_by_state"),
+            models.Index(fields=["consumer", "event_id"], name="dead_letter_by_event"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.consumer}: {self.event_name or 'malformed'} ({self.error_kind})"

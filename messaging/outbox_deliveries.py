@@ -1,0 +1,87 @@
+"""The states of deliveries: claimed by the relay, settled by acknowledgements.
+
+What to send is decided by state alone, never by a cursor over positions: transactions commit out
+of order, and a cursor would pass over the late ones.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db import connection
+
+from messaging.event import Event
+from messaging.models import OutboxEvent
+
+WINDOW = 20_000  # the most that a consumer may have received and not yet acknowledged
+FIRST_RETRY_SECONDS = 30
+LAST_RETRY_SECONDS = 600
+
+_OPEN_WINDOW = """
+SELECT count(*) FROM (
+  SELECT FROM outbox_delivery
+   WHERE consumer = %s AND state = 'sent' AND next_attempt_at > now() LIMIT %s) AS under_way
+"""
+
+_CLAIM = """
+WITH due AS (
+  SELECT id FROM outbox_delivery
+   WHERE consumer = %s AND state IN ('due', 'sent') AND next_attempt_at <= now()
+   ORDER BY next_attempt_at, id LIMIT %s
+     FOR UPDATE SKIP LOCKED
+)
+UPDATE outbox_delivery AS d
+   SET state = 'sent', attempts = d.attempts + 1, sent_at = now(),
+       next_attempt_at = now() + make_interval(secs =>
+         least(%s, %s * 2 ^ least(d.attempts, 16)) * (0.8 + 0.4 * random()))
+  FROM due WHERE d.id = due.id
+RETURNING d.event_id
+"""
+
+_SETTLE = """
+UPDATE outbox_delivery AS d SET state = settled.state, settled_at = now()
+  FROM (SELECT event.position, given.state
+          FROM unnest(%s::uuid[], %s::text[]) AS given(event_id, state)
+          JOIN outbox_event AS event USING (event_id)) AS settled
+ WHERE d.event_id = settled.position AND d.consumer = %s AND d.state <> 'acked'
+"""
+
+
+def claim(consumer: str, limit: int) -> list[Event]:
+    """Take up to `limit` due events for a consumer, in order of writing, and set the time at which
+    they will be sent again unless acknowledged (30 s doubling to 10 min, ±20 %)."""
+    with connection.cursor() as cursor:
+        cursor.execute(_OPEN_WINDOW, [consumer, WINDOW])
+        room = min(limit, WINDOW - cursor.fetchone()[0])
+        if room <= 0:
+            return []
+        cursor.execute(_CLAIM, [consumer, room, LAST_RETRY_SECONDS, FIRST_RETRY_SECONDS])
+        positions = [row[0] for row in cursor.fetchall()]
+    events = OutboxEvent.objects.filter(pk__in=positions).order_by("position")
+    return [event.as_event() for event in events]
+
+
+def settle(consumer: str, applied: Sequence[str | UUID], parked: Sequence[str | UUID]) -> None:
+    """Mark what a consumer holds; an acknowledged delivery is never sent again."""
+    states = ["acked"] * len(applied) + ["parked"] * len(parked)
+    with connection.cursor() as cursor:
+        cursor.execute(_SETTLE, [[*map(str, applied), *map(str, parked)], states, consumer])
+
+
+@dataclass(frozen=True, slots=True)
+class Lag:
+    """Open deliveries of a consumer: how many, and the age of the oldest in seconds."""
+
+    consumer: str
+    open: int
+    oldest_seconds: float
+
+
+def lag() -> list[Lag]:
+    """What is on its way, by consumer; consumers with nothing open are left out."""
+    with connection.cursor() as cursor:
+        cursor.execute("""
+            SELECT d.consumer, count(*), extract(epoch FROM now() - min(e.created_at))::float
+              FROM outbox_delivery d JOIN outbox_event e ON e.position = d.event_id
+             WHERE d.state IN ('due', 'sent') GROUP BY d.consumer ORDER BY d.consumer""")
+        return [Lag(*row) for row in cursor.fetchall()]

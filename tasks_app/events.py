@@ -1,0 +1,51 @@
+"""What the tracker publishes."""
+
+from typing import TYPE_CHECKING
+
+from messaging.outbox import Fact
+
+if TYPE_CHECKING:
+    from tasks_app.models import Assignment, ShuffleRun, Task
+
+
+def task_created(task: "Task") -> Fact:
+    data = {
+        "task_id": str(task.public_id),
+        "title": task.title,
+        "jira_id": task.jira_id or None,
+        "created_by": str(task.created_by) if task.created_by else None,
+        "version": 1,
+    }
+    return Fact("tasks.task_created", 2, data, at=task.created_at)
+
+
+def task_assigned(task: "Task", assignment: "Assignment") -> Fact:
+    data = {
+        "assignment_id": str(assignment.public_id),
+        "task_id": str(task.public_id),
+        "account_id": str(assignment.account_id),
+        "shuffle_id": str(assignment.shuffle_id) if assignment.shuffle_id else None,
+        "version": assignment.task_version,
+    }
+    return Fact("tasks.task_assigned", 1, data, at=assignment.assigned_at)
+
+
+def task_completed(task: "Task") -> Fact:
+    assert task.completed_at
+    data = {
+        "completion_id": str(task.completion_id),
+        "task_id": str(task.public_id),
+        "account_id": str(task.assignee_id),
+        "version": task.version,
+    }
+    return Fact("tasks.task_completed", 1, data, at=task.completed_at)
+
+
+def shuffle_completed(run: "ShuffleRun") -> Fact:
+    assert run.finished_at
+    data = {
+        "shuffle_id": str(run.id),
+        "count": run.drawn,
+        "started_by": str(run.started_by) if run.started_by else None,
+    }
+    return Fact("tasks.shuffle_completed", 1, data, at=run.finished_at)

@@ -1,0 +1,287 @@
+"""Tasks and who has them. A task without an assignee cannot exist (T3)."""
+
+from datetime import datetime
+from typing import Any, ClassVar, Self
+from uuid import UUID
+
+from django.db import models, transaction
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from uuid_utils.compat import uuid7
+
+from event_schemas.titles import KEY
+from messaging.outbox import publish
+from tasks_app import events
+
+EXEMPT_ROLES = ("manager", "admin")  # they get no tasks (T3)
+
+
+class NobodyToAssign(Exception):
+    """There is no active employee who could get a task."""
+
+
+class Accounts(models.QuerySet["Account"]):
+    def eligible(self) -> Self:
+        """Who may get tasks: active employees except managers and admins."""
+        return self.filter(is_active=True).exclude(role__in=EXEMPT_ROLES)
+
+    def draw(self) -> "Account":
+        """One eligible person, each as likely as the next. Raises `NobodyToAssign`."""
+        drawn = self.eligible().order_by("?").first()
+        if drawn is None:
+            raise NobodyToAssign
+        return drawn
+
+
+class Account(models.Model):
+    """The tracker's own copy of a person, fed by auth's events."""
+
+    public_id = models.UUIDField(primary_key=True)
+    name = models.CharField(max_length=150, blank=True)
+    role = models.CharField(max_length=10)
+    is_active = models.BooleanField()
+    version = models.PositiveIntegerField()
+
+    objects = Accounts.as_manager()
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_eligible(self) -> bool:
+        return self.is_active and self.role not in EXEMPT_ROLES
+
+
+class Tasks(models.QuerySet["Task"]):
+    def open(self) -> Self:
+        return self.filter(status=Task.Status.OPEN)
+
+    def completed(self) -> Self:
+        return self.filter(status=Task.Status.COMPLETED)
+
+    def of(self, account_id: UUID) -> Self:
+        return self.filter(assignee_id=account_id)
+
+    def matching(self, words: str) -> Self:
+        return self.filter(Q(title__icontains=words) | Q(jira_id__icontains=words))
+
+    def stranded(self) -> Self:
+        """Open tasks of people who can get none any more; the next shuffle moves them."""
+        return self.open().filter(Q(assignee__is_active=False) | Q(assignee__role__in=EXEMPT_ROLES))
+
+
+class Task(models.Model):
+    """`version` counts the task's events, from 1 without gaps. Prices are billing's; they are
+    shown here once billing has told them."""
+
+    class Status(models.TextChoices):
+        OPEN = "open", _("open")
+        COMPLETED = "completed", _("completed")
+
+    id = models.BigAutoField(primary_key=True)
+    public_id = models.UUIDField(unique=True, default=uuid7, editable=False)
+    title = models.CharField(_("title"), max_length=200)
+    jira_id = models.CharField(_("Jira key"), max_length=32, blank=True)
+    description = models.TextField(_("description"), blank=True)
+    status = models.CharField(max_length=9, choices=Status, default=Status.OPEN)
+    assignee = models.ForeignKey(Account, models.PROTECT, related_name="tasks", db_index=False)
+    created_by = models.UUIDField(null=True)
+    created_at = models.DateTimeField()
+    completed_at = models.DateTimeField(null=True)
+    completion_id = models.UUIDField(null=True, unique=True)
+    creation_key = models.CharField(max_length=80, null=True, unique=True)  # noqa: DJ001
+    version = models.PositiveIntegerField(default=1)
+    fee_cents = models.PositiveIntegerField(null=True)
+    reward_cents = models.PositiveIntegerField(null=True)
+
+    objects: ClassVar[Any] = Tasks.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(title__regex=r"^[^\[\]]+$") & Q(title__regex=r"\S"),
+                name="title_without_brackets",
+            ),
+            models.CheckConstraint(
+                condition=Q(jira_id="") | Q(jira_id__regex=rf"^{KEY}$"), name="jira_id_is_a_key"
+            ),
+            models.CheckConstraint(
+                condition=Q(status="open", completed_at=None, completion_id=None)
+                | Q(status="completed", completed_at__isnull=False, completion_id__isnull=False),
+                name="completed_when_completed",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["assignee", "status", "-id"], name="task_of_assignee"),
+            models.Index(fields=["-id"], condition=Q(status="open"), name="task_open"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.jira_id} {self.title}".strip()
+
+    @classmethod
+    def create(
+        cls,
+        *,
+        title: str,
+        jira_id: str = "",
+        description: str = "",
+        created_by: UUID | None = None,
+        at: datetime | None = None,
+        key: str | None = None,
+    ) -> "Task":
+        """Create a task and draw its assignee (T3). The same `key` gives the same task again.
+
+        Raises `NobodyToAssign`.
+        """
+        if key and (known := cls.objects.filter(creation_key=key).first()):
+            return known
+        now = at or timezone.now()
+        with transaction.atomic():
+            task = cls.objects.create(
+                title=title,
+                jira_id=jira_id,
+                description=description,
+                created_by=created_by,
+                created_at=now,
+                creation_key=key,
+                assignee=Account.objects.draw(),
+                version=2,
+            )
+            assignment = Assignment.objects.create(
+                task=task, account_id=task.assignee_id, task_version=2, assigned_at=now
+            )
+            publish([events.task_created(task), events.task_assigned(task, assignment)])
+        return task
+
+    def complete(self, by: UUID, at: datetime | None = None) -> bool:
+        """Complete the task (T5); False when it was completed before.
+
+        Raises PermissionError when somebody else has it by now.
+        """
+        with transaction.atomic():
+            task = Task.objects.select_for_update(of=("self",)).get(pk=self.pk)
+            if task.assignee_id != by:
+                raise PermissionError("only the assignee completes a task")
+            if task.status == Task.Status.COMPLETED:
+                return False
+            task.status, task.completed_at = Task.Status.COMPLETED, at or timezone.now()
+            task.completion_id, task.version = uuid7(), task.version + 1
+            task.save(update_fields=["status", "completed_at", "completion_id", "version"])
+            publish([events.task_completed(task)])
+        self.refresh_from_db()
+        return True
+
+    @property
+    def is_open(self) -> bool:
+        return self.status == Task.Status.OPEN
+
+    @property
+    def is_stranded(self) -> bool:
+        return self.is_open and not self.assignee.is_eligible
+
+
+class Assignment(models.Model):
+    """A task was drawn for a person; append-only, and charged once each (B3)."""
+
+    id = models.BigAutoField(primary_key=True)
+    public_id = models.UUIDField(unique=True, default=uuid7, editable=False)
+    task = models.ForeignKey(Task, models.PROTECT, related_name="assignments")
+    account = models.ForeignKey(Account, models.PROTECT, related_name="+", db_index=False)
+    shuffle = models.ForeignKey("ShuffleRun", models.PROTECT, null=True, related_name="assignments")
+    task_version = models.PositiveIntegerField()
+    assigned_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["task", "task_version"], name="one_draw_a_version"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.task_id} → {self.account_id}"
+
+
+class Run(models.Model):
+    """Long work that survives a reload, a crash and a restart: a row that says how far it is."""
+
+    class Status(models.TextChoices):
+        RUNNING = "running", _("running")
+        COMPLETED = "completed", _("completed")
+        FAILED = "failed", _("failed")
+        CANCELLED = "cancelled", _("cancelled")
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    status = models.CharField(max_length=9, choices=Status, default=Status.RUNNING)
+    started_by = models.UUIDField(null=True)
+    started_at = models.DateTimeField(default=timezone.now)
+    finished_at = models.DateTimeField(null=True)
+    total = models.PositiveIntegerField(default=0)
+    done = models.PositiveIntegerField(default=0)
+    cursor = models.BigIntegerField(default=0)
+    correlation_id = models.UUIDField(default=uuid7)
+    error = models.TextField(blank=True)
+    key = models.CharField(max_length=80, null=True, unique=True)  # noqa: DJ001
+
+    class Meta:
+        abstract = True
+
+    @property
+    def is_running(self) -> bool:
+        return self.status == self.Status.RUNNING
+
+    def finish(self, status: "Run.Status", error: str = "") -> None:
+        self.status, self.finished_at, self.error = status, timezone.now(), error
+        self.save(update_fields=["status", "finished_at", "error"])
+
+
+class ShuffleRun(Run):
+    """A press of "assign tasks" (T4). `total` tasks were open, `done` were looked at, `drawn` were
+    assigned anew; the others had been completed in between."""
+
+    drawn = models.PositiveIntegerField(default=0)
+    last_task_id = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["status"], condition=Q(status="running"), name="one_running_shuffle"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"shuffle of {self.total} tasks: {self.status}"
+
+
+class ImportRun(Run):
+    """A file of tasks. `cursor` is the number of lines that are settled."""
+
+    filename = models.CharField(max_length=200)
+    digest = models.CharField(max_length=64, db_index=True)
+    content = models.TextField()
+    created = models.PositiveIntegerField(default=0)
+    rejected = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        ordering = ["-started_at"]
+
+    def __str__(self) -> str:
+        return f"import of {self.filename}: {self.status}"
+
+
+class RejectedLine(models.Model):
+    """A line of an imported file that is no task, and why."""
+
+    run = models.ForeignKey(ImportRun, models.CASCADE, related_name="rejected_lines")
+    number = models.PositiveIntegerField()
+    text = models.TextField(blank=True)
+    reason = models.CharField(max_length=200)
+
+    class Meta:
+        ordering = ["number"]
+        constraints = [
+            models.UniqueConstraint(fields=["run", "number"], name="a_line_is_rejected_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"line {self.number}: {self.reason}"
