@@ -4,6 +4,7 @@ from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models, transaction
+from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from uuid_utils.compat import uuid7
@@ -73,6 +74,9 @@ class User(AbstractBaseUser):
             models.CheckConstraint(
                 condition=models.Q(role__in=["worker", "manager", "accountant", "admin"]),
                 name="role_is_known",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(email=Lower("email")), name="email_is_lower_case"
             ),
         ]
 

@@ -3,6 +3,8 @@
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+from uuid_utils.compat import uuid7
 
 from messaging.event import Event
 
@@ -52,10 +54,10 @@ class OutboxDelivery(models.Model):
     """One event for one consumer: what the relay still has to bring, and what has arrived."""
 
     class State(models.TextChoices):
-        DUE = "due"  # never sent
-        SENT = "sent"  # sent, not acknowledged; sent again at next_attempt_at
-        ACKED = "acked"  # the consumer's inbox has it
-        PARKED = "parked"  # a dead letter of the consumer has it
+        DUE = "due", _("due")  # never sent
+        SENT = "sent", _("sent")  # sent, not acknowledged; sent again at next_attempt_at
+        ACKED = "acked", _("acknowledged")  # the consumer's inbox has it
+        PARKED = "parked", _("parked")  # a dead letter of the consumer has it
 
     id = models.BigAutoField(primary_key=True)
     event = models.ForeignKey(OutboxEvent, models.PROTECT, related_name="deliveries", db_index=False)
@@ -125,11 +127,12 @@ class DeadLetter(models.Model):
     """What a consumer could not apply: kept whole until somebody replays or discards it."""
 
     class State(models.TextChoices):
-        PARKED = "parked"
-        REPLAYED = "replayed"
-        DISCARDED = "discarded"
+        PARKED = "parked", _("parked")
+        REPLAYED = "replayed", _("replayed")
+        DISCARDED = "discarded", _("discarded")
 
     id = models.BigAutoField(primary_key=True)
+    public_id = models.UUIDField(unique=True, default=uuid7, editable=False)
     consumer = models.CharField(max_length=32)
     fingerprint = models.CharField(max_length=64, help_text="of the envelope")
     event_id = models.UUIDField(null=True, help_text="empty when the envelope is malformed")

@@ -1,0 +1,85 @@
+"""The people of every test, known to every service, and their browsers."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Protocol
+
+import pytest
+from django.test import Client
+from pytest_django.fixtures import Settings
+
+from auth_app.models import User
+from tests.delivery import deliver_everything
+
+PASSWORD = "correct-horse-battery"
+
+
+class Hire(Protocol):
+    def __call__(self, name: str, role: str = "worker", password: str | None = None) -> User: ...
+
+
+ClientFor = Callable[..., Client]
+
+
+@pytest.fixture(autouse=True)
+def _quick_and_tidy(settings: Settings, tmp_path: Path) -> None:
+    """Passwords need not be hard to guess here, and mail belongs to the test."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.MAIL_DIR = tmp_path / "mail"
+
+
+@pytest.fixture
+def hire(db: None) -> Hire:
+    """Register a person and tell every service: `hire("Polly", "manager")`."""
+
+    def register(name: str, role: str = "worker", password: str | None = None) -> User:
+        email = f"{name.lower().replace(' ', '.')}@popug.example"
+        person = User.objects.register(email, name, password, role=role)
+        deliver_everything()
+        return person
+
+    return register
+
+
+@pytest.fixture
+def worker(hire: Hire) -> User:
+    return hire("Wanda Worker")
+
+
+@pytest.fixture
+def colleague(hire: Hire) -> User:
+    """Another worker, with whom `worker` has to do."""
+    return hire("Colin Colleague")
+
+
+@pytest.fixture
+def stranger(hire: Hire) -> User:
+    """A worker with whom nobody has to do."""
+    return hire("Stella Stranger")
+
+
+@pytest.fixture
+def manager(hire: Hire) -> User:
+    return hire("Mona Manager", "manager")
+
+
+@pytest.fixture
+def accountant(hire: Hire) -> User:
+    return hire("Arthur Accountant", "accountant")
+
+
+@pytest.fixture
+def admin(hire: Hire) -> User:
+    return hire("Ada Admin", "admin")
+
+
+@pytest.fixture
+def client_for() -> ClientFor:
+    """A signed-in browser: `client_for(worker)`; `client_for(worker, htmx=True)` asks as htmx."""
+
+    def sign_in(person: User, htmx: bool = False) -> Client:
+        client = Client(headers={"HX-Request": "true"} if htmx else {})
+        client.force_login(person)
+        return client
+
+    return sign_in

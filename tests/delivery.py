@@ -1,0 +1,78 @@
+"""Deliveries without a broker: what the relay, the wire and the workers do, in this process.
+
+The envelopes pass through JSON like on the wire; the inbox and the outbox are the real ones.
+"""
+
+import importlib.util
+import json
+from typing import Any
+
+from django.conf import settings
+from django.db.models.functions import Now
+
+from messaging import contracts, inbox, outbox_deliveries
+from messaging.inbox import Outcome
+from messaging.models import OutboxDelivery, OutboxEvent
+
+BATCH = 500
+
+
+def deliver_everything() -> Outcome:
+    """Bring every open delivery to its consumer until no more can be settled.
+
+    What waits for another event (`NotYet`) or has failed is tried again in each round, so at the
+    end only what can't be settled yet is open.
+    """
+    total = Outcome()
+    while _round(total):
+        pass
+    return total
+
+
+def _round(total: Outcome) -> int:
+    make_due()
+    before = len(total.applied) + len(total.parked)
+    for consumer in consumers():
+        while envelopes := on_the_wire(consumer):
+            deliver(consumer, envelopes, total)
+    return len(total.applied) + len(total.parked) - before
+
+
+def on_the_wire(consumer: str, limit: int = BATCH) -> list[Any]:
+    """Claim what is due for a consumer, as the JSON that it would receive."""
+    events = outbox_deliveries.claim(consumer, limit)
+    return list(json.loads(json.dumps([event.envelope() for event in events])))
+
+
+def deliver(consumer: str, envelopes: list[Any], total: Outcome | None = None) -> Outcome:
+    """Hand a batch to the consumer's inbox and acknowledge what it settled."""
+    outcome = inbox.deliver(consumer, envelopes)
+    applied = [event.event_id for event in outcome.applied]
+    parked = [event.event_id for event in outcome.parked]
+    outbox_deliveries.settle(consumer, applied, parked)
+    if total:
+        total.applied += outcome.applied
+        total.parked += outcome.parked
+    return outcome
+
+
+def make_due() -> None:
+    """As if the time to send again had come for all that is not acknowledged."""
+    waiting = OutboxDelivery.objects.filter(state=OutboxDelivery.State.SENT)
+    waiting.update(state=OutboxDelivery.State.DUE, next_attempt_at=Now())
+
+
+def consumers() -> list[str]:
+    """The installed services that have handlers, in the registry's order of names."""
+    named = {who for entry in contracts.registry().values() for who in entry["consumers"]}
+    return sorted(
+        who
+        for who in named & set(settings.SERVICES)
+        if importlib.util.find_spec(f"{who}_app.handlers")
+    )
+
+
+def published(name: str) -> list[dict[str, Any]]:
+    """The data of every event of this name in the outbox, oldest first."""
+    events = OutboxEvent.objects.filter(event_name=name).order_by("position")
+    return list(events.values_list("data", flat=True))
