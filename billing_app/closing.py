@@ -1,0 +1,99 @@
+"""Closing a business day (B6): a barrier, the payout, the proof and the seal.
+
+Each step is a transaction of its own and may be repeated: whoever comes after a crash goes on where
+the day stands. The database refuses a seal while anything is unpaid or unproved.
+"""
+
+import logging
+from datetime import date
+from uuid import UUID
+
+from django.conf import settings
+from django.db import connection, transaction
+
+from billing_app import events
+from billing_app.models import Account, BusinessDay, Entry, Payout
+from messaging.business_day import today
+from messaging.outbox import publish
+
+log = logging.getLogger("ates.billing")
+
+
+class NotOver(Exception):
+    """The day has not ended yet, so it cannot be closed."""
+
+
+class NotInOrder(Exception):
+    """An earlier day is still open; it must be closed first."""
+
+
+def close_finished_days() -> list[date]:
+    """Close every day that is over and open, oldest first; catches up after any absence."""
+    open_calendar()
+    days = BusinessDay.objects.exclude(status=BusinessDay.Status.CLOSED).filter(day__lt=today())
+    return [
+        day
+        for day in days.order_by("day").values_list("day", flat=True)
+        if close(day, by=None).is_closed
+    ]
+
+
+def close(day: date, by: UUID | None, early: bool = False) -> BusinessDay:
+    """Pay out and seal a day; closing a closed day changes nothing.
+
+    Raises `NotOver` (unless `early`, for demonstrations) and `NotInOrder`.
+    """
+    known = BusinessDay.objects.filter(day=day).first()
+    if known and known.is_closed:
+        return known
+    if day > today() or (day == today() and not early):
+        raise NotOver(day)
+    if not _begin(day):
+        raise NotInOrder(day)
+    pay_out(day)
+    return _seal(day, by)
+
+
+def open_calendar() -> None:
+    """Make sure that there is a day for everything that happens now."""
+    if not BusinessDay.objects.exists():
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT billing_open_days(%s, %s)", [today(), today()])
+
+
+def pay_out(day: date) -> None:
+    """Pay every positive balance of a closing day, in one statement; paying twice pays once."""
+    with transaction.atomic():
+        entries = list(Entry.objects.raw("SELECT * FROM billing_pay_out(%s)", [day]))
+        payouts = Payout.objects.in_bulk([entry.source_id for entry in entries])
+        people = dict(
+            Account.objects.filter(pk__in=[entry.account_id for entry in entries]).values_list(
+                "pk", "public_id"
+            )
+        )
+        publish(
+            fact
+            for entry in entries
+            for fact in (
+                events.payout_made(payouts[entry.source_id], people[entry.account_id]),
+                events.entry_posted(entry, people[entry.account_id], cause=None),
+            )
+        )
+
+
+def _begin(day: date) -> bool:
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT billing_begin_close(%s)", [day])
+        return bool(cursor.fetchone()[0])
+
+
+def _seal(day: date, by: UUID | None) -> BusinessDay:
+    with transaction.atomic():
+        row = BusinessDay.objects.select_for_update().get(pk=day)
+        if row.is_closed:  # another closer was faster
+            return row
+        (sealed,) = BusinessDay.objects.raw("SELECT * FROM billing_seal(%s, %s)", [day, by])
+        publish([events.day_closed(sealed)])
+    log.info("day %s of %s closed: %s", day, settings.BUSINESS_TIME_ZONE, sealed.digest.hex())
+    return sealed

@@ -1,0 +1,82 @@
+"""What billing consumes: lists of events of one kind, in any order, each applied once."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from django.db import connection
+
+from billing_app.ledger import Posting, post
+from billing_app.models import Kind, Task
+from billing_app.prices import price_of
+from messaging.event import Event, Subscriptions
+
+_KEEP_ACCOUNTS = """
+INSERT INTO billing_app_account AS a (public_id, name, email, role, is_active, language, version)
+SELECT DISTINCT ON (public_id) *
+  FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::text[], %s::bool[], %s::text[], %s::int[])
+    AS given(public_id, name, email, role, is_active, language, version)
+ ORDER BY public_id, version DESC
+ON CONFLICT (public_id) DO UPDATE
+   SET name = excluded.name, email = excluded.email, role = excluded.role,
+       is_active = excluded.is_active, language = excluded.language, version = excluded.version
+ WHERE a.version < excluded.version
+"""
+
+_STATE = ("account_id", "name", "email", "role", "is_active", "language", "version")
+
+
+def on_account_changed(events: Sequence[Event]) -> None:
+    """Keep the newest state of each person; a new one has an account from now on (B1)."""
+    columns = [[event.data[field] for event in events] for field in _STATE]
+    with connection.cursor() as cursor:
+        cursor.execute(_KEEP_ACCOUNTS, columns)
+
+
+def on_task_created(events: Sequence[Event]) -> None:
+    """Remember what the task is called, and draw its prices (B2)."""
+    Task.objects.bulk_create(
+        [
+            Task(event.data["task_id"], event.data["title"], event.data["jira_id"] or "")
+            for event in events
+        ],
+        ignore_conflicts=True,
+    )
+    price_of(events)
+
+
+def on_task_assigned(events: Sequence[Event]) -> None:
+    """Charge the fee for every assignment (B3)."""
+    prices = price_of(events)
+    post([_posting(event, Kind.FEE, -prices[_task(event)].fee_cents) for event in events])
+
+
+def on_task_completed(events: Sequence[Event]) -> None:
+    """Credit the reward (B3)."""
+    prices = price_of(events)
+    post([_posting(event, Kind.REWARD, prices[_task(event)].reward_cents) for event in events])
+
+
+def _task(event: Event) -> UUID:
+    return UUID(event.data["task_id"])
+
+
+def _posting(event: Event, kind: Kind, amount_cents: int) -> Posting:
+    source = "assignment_id" if kind == Kind.FEE else "completion_id"
+    return Posting(
+        account_id=UUID(event.data["account_id"]),
+        kind=kind,
+        amount_cents=amount_cents,
+        source_id=UUID(event.data[source]),
+        task_id=_task(event),
+        happened_at=event.time,
+        cause=event,
+    )
+
+
+SUBSCRIPTIONS: Subscriptions = {
+    ("auth.account_created", 1): on_account_changed,
+    ("auth.account_updated", 1): on_account_changed,
+    ("tasks.task_created", 2): on_task_created,
+    ("tasks.task_assigned", 1): on_task_assigned,
+    ("tasks.task_completed", 1): on_task_completed,
+}

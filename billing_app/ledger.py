@@ -1,0 +1,84 @@
+"""Posting: the only way money moves, apart from the payout at a day's close."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.conf import settings
+from django.db import DatabaseError, connection
+from psycopg import errors as postgres
+
+from billing_app import events
+from billing_app.models import Account, Entry, Kind
+from messaging.event import Event, Impossible
+from messaging.outbox import publish
+
+_OPEN_ACCOUNTS = """
+INSERT INTO billing_app_account (public_id, name, email, role, is_active, language, version)
+SELECT public_id, '', '', '', true, 'en', 0 FROM unnest(%s::uuid[]) AS public_id ORDER BY public_id
+ON CONFLICT DO NOTHING
+"""
+
+_POST = "SELECT * FROM billing_post(%s, %s, %s, %s, %s, %s, %s, %s)"
+
+
+@dataclass(frozen=True, slots=True)
+class Posting:
+    """One movement: `amount_cents` as the worker sees it, `source_id` the assignment or completion
+    that it books (once, whatever comes how often), `cause` the event that told of it."""
+
+    account_id: UUID
+    kind: Kind
+    amount_cents: int
+    source_id: UUID
+    task_id: UUID
+    happened_at: datetime
+    cause: Event
+
+
+def post(postings: Sequence[Posting]) -> list[Entry]:
+    """Book what is not booked yet, each on its own day or, if that is closed, on the oldest open
+    one; the new entries. Raises `messaging.event.Impossible` for a source that is booked with other
+    contents and for one dated beyond tomorrow."""
+    if not postings:
+        return []
+    account_ids = open_accounts([posting.account_id for posting in postings])
+    rows = [_row(posting, account_ids) for posting in postings]
+    columns = [list(column) for column in zip(*rows, strict=True)]
+    try:
+        booked = list(Entry.objects.raw(_POST, [*columns, settings.BUSINESS_TIME_ZONE]))
+    except DatabaseError as error:
+        if isinstance(error.__cause__, postgres.UniqueViolation | postgres.DatetimeFieldOverflow):
+            raise Impossible(str(error.__cause__).splitlines()[0]) from error
+        raise
+    _tell(booked, postings, {number: public for public, number in account_ids.items()})
+    return booked
+
+
+def open_accounts(public_ids: Sequence[UUID]) -> dict[UUID, int]:
+    """Public id → ledger account; opened for whoever has none yet (B1)."""
+    with connection.cursor() as cursor:
+        cursor.execute(_OPEN_ACCOUNTS, [sorted(set(public_ids))])
+    known = Account.objects.filter(public_id__in=public_ids)
+    return dict(known.values_list("public_id", "id"))
+
+
+def _row(posting: Posting, account_ids: dict[UUID, int]) -> tuple[object, ...]:
+    return (
+        account_ids[posting.account_id],
+        int(posting.kind),
+        posting.amount_cents,
+        posting.source_id,
+        posting.task_id,
+        posting.cause.event_id,
+        posting.happened_at,
+    )
+
+
+def _tell(booked: list[Entry], postings: Sequence[Posting], public_ids: dict[int, UUID]) -> None:
+    causes = {posting.source_id: posting.cause for posting in postings}
+    publish(
+        events.entry_posted(entry, public_ids[entry.account_id], causes[entry.source_id])
+        for entry in booked
+    )

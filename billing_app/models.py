@@ -1,0 +1,249 @@
+"""The ledger's tables. PostgreSQL keeps its rules (migration 0002); amounts are integer cents.
+
+Written only through `ledger.post` and `closing`; see ARCHITECTURE.md, "The ledger".
+"""
+
+from typing import ClassVar, Self
+from uuid import UUID
+
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+from uuid_utils.compat import uuid7
+
+from messaging.business_day import business_day
+
+
+class Account(models.Model):
+    """Billing's copy of a person, and whose ledger account it is (B1). A stub until auth's event
+    comes: money is booked for whoever the tracker names."""
+
+    id = models.BigAutoField(primary_key=True)
+    public_id = models.UUIDField(unique=True)
+    name = models.CharField(max_length=150, blank=True)
+    email = models.EmailField(blank=True)
+    role = models.CharField(max_length=10, blank=True)
+    is_active = models.BooleanField(default=True)
+    language = models.CharField(max_length=2, default="en")
+    version = models.PositiveIntegerField(default=0)
+    created_at = models.DateTimeField(db_default=Now())
+
+    def __str__(self) -> str:
+        return self.name or str(self.public_id)
+
+
+class Task(models.Model):
+    """What a task is called, for statements."""
+
+    public_id = models.UUIDField(primary_key=True)
+    title = models.CharField(max_length=200)
+    jira_id = models.CharField(max_length=32, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.jira_id} {self.title}".strip()
+
+
+class Price(models.Model):
+    """A task's prices, drawn once by whichever of its events comes first, never changed (B2)."""
+
+    task_id = models.UUIDField(primary_key=True)
+    fee_cents = models.BigIntegerField()
+    reward_cents = models.BigIntegerField()
+    drawn_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(fee_cents__range=(1000, 2000)) & Q(reward_cents__range=(2000, 4000)),
+                name="prices_in_range",
+            ),
+            models.CheckConstraint(
+                condition=Q(fee_cents=F("fee_cents") / 100 * 100)
+                & Q(reward_cents=F("reward_cents") / 100 * 100),
+                name="prices_in_whole_dollars",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.task_id}: −{self.fee_cents} +{self.reward_cents}"
+
+
+class BusinessDay(models.Model):
+    """open → closing → closed; a closed day is frozen and chained to the one before by digest."""
+
+    class Status(models.TextChoices):
+        OPEN = "open", _("open")
+        CLOSING = "closing", _("closing")
+        CLOSED = "closed", _("closed")
+
+    day = models.DateField(primary_key=True)
+    status = models.CharField(max_length=7, choices=Status, default=Status.OPEN, db_default="open")
+    closed_at = models.DateTimeField(null=True)
+    closed_by = models.UUIDField(null=True, help_text="empty: the schedule")
+    entries = models.BigIntegerField(null=True)
+    fees_cents = models.BigIntegerField(null=True)
+    rewards_cents = models.BigIntegerField(null=True)
+    adjusted_cents = models.BigIntegerField(null=True)
+    payouts_cents = models.BigIntegerField(null=True)
+    previous_digest = models.BinaryField(null=True)
+    digest = models.BinaryField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(status="closed", digest__isnull=False, entries__isnull=False)
+                | (~Q(status="closed") & Q(digest=None, entries=None)),
+                name="closed_means_sealed",
+            ),
+            models.UniqueConstraint(
+                fields=["status"], condition=Q(status="closing"), name="one_closing_day"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.status}"
+
+    @property
+    def is_closed(self) -> bool:
+        return self.status == self.Status.CLOSED
+
+
+class Kind(models.IntegerChoices):
+    """Why money moved; the company's side of each is an account of its own."""
+
+    FEE = 1, _("fee")
+    REWARD = 2, _("reward")
+    PAYOUT = 3, _("payout")
+    ADJUSTMENT = 4, _("adjustment")
+
+
+class Entries(models.QuerySet["Entry"]):
+    def of(self, account_id: UUID) -> Self:
+        return self.filter(account__public_id=account_id)
+
+
+class Entry(models.Model):
+    """The journal: append-only, one row is both legs, so every entry sums to zero (B1).
+
+    `amount_cents` is seen from the worker, the company's leg is its negative; `day` is the day it
+    is booked in, `occurred_at` when it happened. No foreign keys on the hot table: the account and
+    the day are proved by `Cycle`, once per statement.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    account = models.ForeignKey(
+        Account, models.DO_NOTHING, db_constraint=False, db_index=False, related_name="entries"
+    )
+    amount_cents = models.BigIntegerField()
+    day = models.DateField()
+    kind = models.SmallIntegerField(choices=Kind)
+    source_id = models.UUIDField(help_text="the assignment, completion or payout")
+    task_id = models.UUIDField(null=True)
+    event_id = models.UUIDField(null=True, help_text="the event that told of it")
+    reverses = models.OneToOneField(
+        "self", models.DO_NOTHING, null=True, db_constraint=True, related_name="reversed_by"
+    )
+    occurred_at = models.DateTimeField()
+    posted_at = models.DateTimeField(db_default=Now())
+
+    objects = Entries.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["source_id", "kind"], name="booked_once"),
+            models.CheckConstraint(
+                condition=Q(reverses__isnull=False)
+                | Q(kind=1, amount_cents__range=(-2000, -1000))
+                | Q(kind=2, amount_cents__range=(2000, 4000))
+                | Q(kind=3, amount_cents__lt=0)
+                | (Q(kind=4) & ~Q(amount_cents=0)),
+                name="sign_and_size_by_kind",
+            ),
+        ]
+        indexes = [models.Index(fields=["account", "day", "id"], name="entry_by_account")]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.amount_cents} on {self.day}"
+
+    @property
+    def kind_name(self) -> str:
+        return Kind(self.kind).name.lower()
+
+    @property
+    def is_late(self) -> bool:
+        """It happened on a day that was closed when it was booked."""
+        return business_day(self.occurred_at) != self.day
+
+
+class Cycle(models.Model):
+    """One account's business day: cached balance, statement and carry-over in one row (B4).
+
+    Kept by the database's trigger on `Entry` and by closing, by nothing else.
+    """
+
+    pk = models.CompositePrimaryKey("day_id", "account_id")
+    day = models.ForeignKey(BusinessDay, models.PROTECT, db_column="day")
+    account = models.ForeignKey(Account, models.PROTECT, related_name="cycles", db_index=False)
+    opening_cents = models.BigIntegerField(db_default=0)
+    charged_cents = models.BigIntegerField(db_default=0)
+    earned_cents = models.BigIntegerField(db_default=0)
+    adjusted_cents = models.BigIntegerField(db_default=0)
+    paid_cents = models.BigIntegerField(db_default=0)
+    closing_cents = models.GeneratedField(
+        expression=F("opening_cents")
+        - F("charged_cents")
+        + F("earned_cents")
+        + F("adjusted_cents")
+        - F("paid_cents"),
+        output_field=models.BigIntegerField(),
+        db_persist=True,
+    )
+
+    class Meta:
+        indexes = [models.Index(fields=["account", "-day"], name="cycle_by_account")]
+
+    def __str__(self) -> str:
+        return f"{self.account_id} on {self.day_id}: {self.closing_cents}"
+
+
+class Payout(models.Model):
+    """A positive balance paid out at the close (B6). The e-mail is a notice of it: sending may
+    fail and be repeated, the money has moved once."""
+
+    class State(models.TextChoices):
+        PENDING = "pending", _("pending")
+        SENDING = "sending", _("sending")
+        SENT = "sent", _("sent")
+        FAILED = "failed", _("failed")
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    account = models.ForeignKey(Account, models.PROTECT, related_name="payouts", db_index=False)
+    day = models.DateField()
+    amount_cents = models.BigIntegerField()
+    state = models.CharField(max_length=7, choices=State, default=State.PENDING, db_default="pending")
+    attempts = models.PositiveIntegerField(default=0, db_default=0)
+    next_try_at = models.DateTimeField(db_default=Now())
+    lease_until = models.DateTimeField(null=True)
+    sent_at = models.DateTimeField(null=True)
+    last_error = models.TextField(blank=True, db_default="")
+    made_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["day", "account"], name="paid_once_a_day"),
+            models.CheckConstraint(condition=Q(amount_cents__gt=0), name="pays_something"),
+            models.CheckConstraint(
+                condition=Q(state="sent", sent_at__isnull=False)
+                | (~Q(state="sent") & Q(sent_at=None)),
+                name="sent_when_sent",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["next_try_at"], condition=~Q(state="sent"), name="payout_unsent"),
+        ]
+
+    def __str__(self) -> str:
+        return f"payout {self.id} of {self.amount_cents} on {self.day}"
+
+    objects: ClassVar[models.Manager["Payout"]] = models.Manager()
