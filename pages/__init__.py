@@ -1,0 +1,1 @@
+"""What every page of every service shares: the frame, its tags, paging, export, live fragments."""

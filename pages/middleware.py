@@ -1,0 +1,81 @@
+"""What HTML answers have in common: never cached, and at home in a page that htmx updates."""
+
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.contrib.messages import get_messages
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import resolve_url
+from django.utils.cache import add_never_cache_headers, patch_vary_headers
+from django.utils.http import url_has_allowed_host_and_scheme
+from django_htmx.http import trigger_client_event
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+
+
+def serve_pages(get_response: GetResponse) -> GetResponse:
+    """Stands outside the one that asks people to sign in, to see its redirects."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        patch_vary_headers(response, ["HX-Request"])
+        if request.user.is_authenticated and not response.has_header("Cache-Control"):
+            add_never_cache_headers(response)
+        if is_htmx(request) and _asks_to_sign_in(response):
+            return _to_sign_in(request)
+        return response
+
+    return middleware
+
+
+def show_toasts(get_response: GetResponse) -> GetResponse:
+    """A view says `messages.success(…)`; a whole page shows it, and so does a page htmx updates."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        if is_htmx(request) and not _leaves_the_page(response):
+            _turn_messages_into_toasts(request, response)
+        return response
+
+    return middleware
+
+
+def is_htmx(request: HttpRequest) -> bool:
+    return request.headers.get("HX-Request") == "true"
+
+
+def _leaves_the_page(response: HttpResponse) -> bool:
+    ways_out = ("Location", "HX-Redirect", "HX-Refresh", "HX-Location")
+    return any(response.has_header(way) for way in ways_out)
+
+
+def _asks_to_sign_in(response: HttpResponse) -> bool:
+    if response.status_code != 302:
+        return False
+    return urlsplit(response["Location"]).path == resolve_url(settings.LOGIN_URL)
+
+
+def _to_sign_in(request: HttpRequest) -> HttpResponse:
+    """The whole page goes to sign in and comes back to where it was, not to the fragment."""
+    query = QueryDict(mutable=True)
+    query["next"] = _page_of(request)
+    sign_in = f"{resolve_url(settings.LOGIN_URL)}?{query.urlencode(safe='/')}"
+    return HttpResponse(status=204, headers={"HX-Redirect": sign_in})
+
+
+def _page_of(request: HttpRequest) -> str:
+    current = request.headers.get("HX-Current-URL", "")
+    if not url_has_allowed_host_and_scheme(current, allowed_hosts={request.get_host()}):
+        return "/"
+    parts = urlsplit(current)
+    page = f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
+    return page if url_has_allowed_host_and_scheme(page, allowed_hosts=None) else "/"
+
+
+def _turn_messages_into_toasts(request: HttpRequest, response: HttpResponse) -> None:
+    toasts = [
+        {"text": str(message), "kind": message.level_tag} for message in get_messages(request)
+    ]
+    if toasts:
+        trigger_client_event(response, "toast", {"items": toasts})

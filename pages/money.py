@@ -1,0 +1,43 @@
+"""Sums and days as people of each language write them."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_skeleton
+from babel.numbers import format_currency
+from django.conf import settings
+from django.utils import timezone
+from django.utils.translation import get_language
+
+MINUS = "\N{MINUS SIGN}"
+
+
+def locale() -> str:
+    return (get_language() or settings.LANGUAGE_CODE).replace("-", "_")
+
+
+def money(cents: int) -> str:
+    """-$1,234.50 in English, -1 234,50 $ in Russian; the spaces don't break."""
+    return format_currency(Decimal(cents) / 100, "USD", locale=locale())
+
+
+def signed_money(cents: int) -> str:
+    """A movement: what came says so with a plus, what went with a minus."""
+    sign = "+" if cents > 0 else MINUS if cents < 0 else ""
+    return sign + money(abs(cents))
+
+
+def day(value: date) -> str:
+    return format_date(value, "medium", locale=locale())
+
+
+def moment(value: datetime, zone: str = "") -> str:
+    return format_skeleton("yMMMdHm", value.astimezone(zone_of(zone)), locale=locale())
+
+
+def zone_of(name: str = "") -> ZoneInfo:
+    """The reader's zone unless one is named; "business" is where the day begins and ends."""
+    if not name:
+        return ZoneInfo(timezone.get_current_timezone_name())
+    return ZoneInfo(settings.BUSINESS_TIME_ZONE if name == "business" else name)

@@ -1,0 +1,120 @@
+"""The menu, as one table: what each role may open, in the order it is used."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from access.actor import ACCOUNTANT, ADMIN, MANAGER, ROLES, WORKER
+
+Label = str | Promise
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    route: str
+    label: Label
+    icon: str
+    roles: tuple[str, ...] = ROLES
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    name: str
+    label: Label
+    entries: tuple[Entry, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    url: str
+    label: Label
+    icon: str
+    current: bool
+
+
+ROLE_NAMES: Final[dict[str, Label]] = {
+    WORKER: _("Worker"),
+    MANAGER: _("Manager"),
+    ACCOUNTANT: _("Accountant"),
+    ADMIN: _("Admin"),
+}
+STAFF: Final = (MANAGER, ADMIN)
+BOOKS: Final = (ACCOUNTANT, ADMIN)
+MENU: Final = (
+    Group(
+        "work",
+        _("Work"),
+        (
+            Entry("tasks:mine", _("My tasks"), "check"),
+            Entry("tasks:list", _("All tasks"), "list"),
+            Entry("tasks:import", _("Import"), "upload", STAFF),
+            Entry("billing:account", _("My account"), "wallet"),
+        ),
+    ),
+    Group(
+        "money",
+        _("Money"),
+        (
+            Entry("billing:days", _("Days"), "calendar", BOOKS),
+            Entry("billing:accounts", _("Accounts"), "coins", BOOKS),
+            Entry("billing:payouts", _("Payouts"), "mail", BOOKS),
+            Entry("billing:reconciliation", _("Reconciliation"), "scale", BOOKS),
+        ),
+    ),
+    Group(
+        "company",
+        _("Company"),
+        (
+            Entry("analytics:summary", _("Analytics"), "chart", (ADMIN,)),
+            Entry("people:list", _("People"), "users", (ADMIN,)),
+        ),
+    ),
+    Group(
+        "operations",
+        _("Operations"),
+        (
+            Entry("events:log", _("Event log"), "log", (ADMIN,)),
+            Entry("events:dead_letters", _("Dead letters"), "inbox", (ADMIN,)),
+            Entry("events:health", _("Health"), "pulse", (ADMIN,)),
+            Entry("events:mail", _("Mail"), "mail", (ADMIN,)),
+        ),
+    ),
+)
+
+
+def menu(role: str, path: str) -> list[dict[str, Any]]:
+    """The groups this role sees; a service that isn't installed here leaves no dead link."""
+    links = {
+        entry.route: url
+        for group in MENU
+        for entry in group.entries
+        if role in entry.roles and (url := address(entry.route))
+    }
+    here = _nearest(list(links.values()), path)
+    return [
+        {"name": group.name, "label": group.label, "links": shown}
+        for group in MENU
+        if (shown := list(_links(group, links, here)))
+    ]
+
+
+def address(route: str) -> str:
+    try:
+        return reverse(route)
+    except NoReverseMatch:
+        return ""
+
+
+def _links(group: Group, urls: dict[str, str], here: str) -> Iterator[Link]:
+    for entry in group.entries:
+        if url := urls.get(entry.route):
+            yield Link(url, entry.label, entry.icon, current=url == here)
+
+
+def _nearest(urls: list[str], path: str) -> str:
+    """A task's own page lights up "All tasks": the longest address the path begins with."""
+    return max((url for url in urls if path.startswith(url)), key=len, default="")

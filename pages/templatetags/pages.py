@@ -1,0 +1,87 @@
+"""The tags every template has: money, days, icons, charts, empty states."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+from uuid import uuid4
+from zlib import crc32
+
+from django import template
+from django.conf import settings
+from django.templatetags.static import static
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from pages import charts
+from pages import money as written
+
+register = template.Library()
+HUES = 8
+
+
+@register.filter
+def money(cents: int | None) -> str:
+    return "" if cents is None else written.money(cents)
+
+
+@register.filter
+def signed_money(cents: int | None) -> str:
+    return "" if cents is None else written.signed_money(cents)
+
+
+@register.filter
+def day(value: date | None) -> str:
+    return "" if value is None else written.day(value)
+
+
+@register.filter
+def moment(value: datetime | None, zone: str = "") -> str:
+    if value is None:
+        return ""
+    return format_html(
+        '<time datetime="{}" title="{}">{}</time>',
+        value.isoformat(timespec="seconds"),
+        written.zone_of(zone).key,
+        written.moment(value, zone),
+    )
+
+
+@register.simple_tag
+def business_zone() -> str:
+    return settings.BUSINESS_TIME_ZONE
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    sprite = static("img/icons.svg")
+    return format_html(
+        '<svg class="icon" aria-hidden="true"><use href="{}#{}"></use></svg>', sprite, name
+    )
+
+
+@register.simple_tag
+def popug(name: object) -> SafeString:
+    """Everybody keeps their plumage: the colour follows from the name."""
+    return format_html(
+        '<svg class="popug hue-{}" aria-hidden="true"><use href="{}#popug"></use></svg>',
+        crc32(str(name).encode()) % HUES,
+        static("img/icons.svg"),
+    )
+
+
+@register.simple_tag
+def idempotency_key(value: str = "") -> SafeString:
+    """A form sent twice does its work once (E4); `live` knows this field changes every time."""
+    return format_html(
+        '<input type="hidden" name="idempotency_key" value="{}">', value or str(uuid4())
+    )
+
+
+@register.inclusion_tag("components/_empty.html")
+def empty(title: str, text: str = "", url: str = "", label: str = "", kind: str = "perch") -> Any:
+    return {"title": title, "text": text, "url": url, "label": label, "kind": kind}
+
+
+@register.inclusion_tag("components/_bars.html")
+def svg_bars(rows: Sequence[charts.Row], title: str) -> dict[str, charts.Chart]:
+    return {"chart": charts.chart(rows, title)}

@@ -1,0 +1,69 @@
+// A form that acts is asked for confirmation if it says so, is sent once, and shows that it is busy.
+
+const dialog = document.getElementById("confirm");
+const busy = new WeakSet();
+const confirmed = new WeakSet();
+
+function ask(form, submitter) {
+  const [title, text, yes] = [
+    dialog.querySelector("#confirm-title"),
+    dialog.querySelector("#confirm-text"),
+    dialog.querySelector("[value=yes]"),
+  ];
+  title.textContent = form.dataset.confirmTitle ?? title.dataset.default;
+  text.textContent = form.dataset.confirm;
+  yes.textContent = form.dataset.confirmLabel ?? yes.dataset.default;
+  yes.classList.toggle("danger", submitter?.classList.contains("danger") ?? false);
+  dialog.returnValue = "";
+  dialog.addEventListener(
+    "close",
+    () => {
+      if (dialog.returnValue !== "yes") return submitter?.focus();
+      confirmed.add(form);
+      form.requestSubmit(submitter);
+    },
+    { once: true },
+  );
+  dialog.showModal();
+}
+
+function work(form, submitter) {
+  busy.add(form);
+  (submitter ?? form.querySelector("button"))?.setAttribute("aria-busy", "true");
+}
+
+function rest(form) {
+  busy.delete(form);
+  form.querySelectorAll("[aria-busy]").forEach((button) => button.removeAttribute("aria-busy"));
+}
+
+function stop(event) {
+  event.preventDefault();
+  event.stopImmediatePropagation();
+}
+
+// Capturing, so that it comes before htmx's own listener on the form.
+document.addEventListener(
+  "submit",
+  (event) => {
+    const { target: form, submitter } = event;
+    if (form.method !== "post") return;
+    if (busy.has(form)) return stop(event);
+    if (form.dataset.confirm && dialog && !confirmed.delete(form)) {
+      stop(event);
+      return ask(form, submitter);
+    }
+    work(form, submitter);
+  },
+  true,
+);
+
+document.addEventListener("htmx:finally:request", ({ detail: { ctx } }) => {
+  const form = ctx.request.form ?? ctx.sourceElement?.closest?.("form");
+  if (form && !ctx.keepIndicators) rest(form);
+});
+
+// Back button: the page is as it was left, its buttons must work again.
+addEventListener("pageshow", ({ persisted }) => {
+  if (persisted) document.querySelectorAll("form").forEach(rest);
+});
