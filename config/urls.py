@@ -6,12 +6,14 @@ from django.views.i18n import set_language
 
 from access.decorators import public
 from config import views
+from pages.views import set_theme
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.home, name="home"),
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
     path("language/", public(set_language), name="set_language"),
+    path("theme/", set_theme, name="set_theme"),
     path("accounts/", include("allauth.account.urls")),
     path("people/", include("auth_app.urls")),
     path("events/", include("messaging.urls")),
