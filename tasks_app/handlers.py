@@ -1,0 +1,48 @@
+"""What the tracker consumes: who there is, and what billing charges for a task."""
+
+from collections.abc import Sequence
+
+from django.db import connection
+
+from messaging.event import Event, Subscriptions
+
+_KEEP_ACCOUNTS = """
+INSERT INTO tasks_app_account AS a (public_id, name, role, is_active, version)
+SELECT DISTINCT ON (public_id) *
+  FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::bool[], %s::int[])
+    AS given(public_id, name, role, is_active, version)
+ ORDER BY public_id, version DESC
+ON CONFLICT (public_id) DO UPDATE
+   SET name = excluded.name, role = excluded.role,
+       is_active = excluded.is_active, version = excluded.version
+ WHERE a.version < excluded.version
+"""
+
+_KEEP_PRICES = """
+UPDATE tasks_app_task AS t SET fee_cents = given.fee, reward_cents = given.reward
+  FROM unnest(%s::uuid[], %s::int[], %s::int[]) AS given(task_id, fee, reward)
+ WHERE t.public_id = given.task_id
+"""
+
+
+def on_account_changed(events: Sequence[Event]) -> None:
+    """Keep the newest state of each person."""
+    fields = ("account_id", "name", "role", "is_active", "version")
+    _execute(_KEEP_ACCOUNTS, events, fields)
+
+
+def on_task_priced(events: Sequence[Event]) -> None:
+    """Show what the task costs and pays."""
+    _execute(_KEEP_PRICES, events, ("task_id", "fee_cents", "reward_cents"))
+
+
+def _execute(statement: str, events: Sequence[Event], fields: Sequence[str]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [[event.data[field] for event in events] for field in fields])
+
+
+SUBSCRIPTIONS: Subscriptions = {
+    ("auth.account_created", 1): on_account_changed,
+    ("auth.account_updated", 1): on_account_changed,
+    ("billing.task_priced", 1): on_task_priced,
+}
