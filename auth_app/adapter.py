@@ -3,6 +3,7 @@
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from django.conf import settings
 from django.http import HttpRequest
 
 from auth_app.models import User
@@ -12,8 +13,12 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def save_user(self, request: HttpRequest, user: User, form: Any, commit: bool = True) -> User:
         user.email = form.cleaned_data["email"].lower()
         user.name = form.cleaned_data["name"]
-        user.language = (
-            request.LANGUAGE_CODE if request.LANGUAGE_CODE in User.Language.values else "en"
-        )
+        known = request.LANGUAGE_CODE in User.Language.values
+        user.language = request.LANGUAGE_CODE if known else settings.LANGUAGE_CODE
         user.set_password(form.cleaned_data["password1"])
         return user.join()
+
+    def set_password(self, user: User, password: str) -> None:
+        """Saves nothing else: the row may have changed since this request read it."""
+        user.set_password(password)
+        user.save(update_fields=["password"])

@@ -1,9 +1,17 @@
 """What may be typed about people."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.contrib.auth.password_validation import validate_password
 from django.utils.translation import gettext_lazy as _
+
+from auth_app.models import User
+
+if TYPE_CHECKING:
+    PersonForm = forms.ModelForm[User]
+else:
+    PersonForm = forms.ModelForm
 
 
 class SignupForm(forms.Form):
@@ -14,3 +22,60 @@ class SignupForm(forms.Form):
 
     def signup(self, request: Any, user: Any) -> None:
         """allauth calls this; AccountAdapter.save_user has done everything."""
+
+
+class CreateForm(PersonForm):
+    """A person whom an admin takes on."""
+
+    password = forms.CharField(
+        label=_("Password"),
+        required=False,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text=_("May stay empty: they choose one through “Forgot your password?”."),
+    )
+
+    class Meta:
+        model = User
+        fields = ["email", "name", "role"]
+
+    def clean_email(self) -> str:
+        return str(self.cleaned_data["email"]).lower()
+
+    def clean_password(self) -> str | None:
+        password = self.cleaned_data["password"] or None
+        if password:
+            validate_password(password, self.instance)
+        return password
+
+
+class EditForm(PersonForm):
+    """A person's name and role; who may not decide about the role sees it greyed."""
+
+    class Meta:
+        model = User
+        fields = ["name", "role"]
+
+    def __init__(self, *args: Any, may_change_role: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["role"].disabled = not may_change_role
+
+
+class ProfileForm(PersonForm):
+    """What people change about themselves."""
+
+    class Meta:
+        model = User
+        fields = ["name", "language", "theme"]
+
+
+class FilterForm(forms.Form):
+    """The list's filters, as they stand in the URL; what makes no sense filters nothing."""
+
+    STATUSES = [("", _("everybody")), ("active", _("active")), ("inactive", _("inactive"))]
+
+    q = forms.CharField(label=_("Search"), required=False, widget=forms.TextInput())
+    role = forms.ChoiceField(
+        label=_("Role"), required=False, choices=[("", _("every role")), *User.Role.choices]
+    )
+    status = forms.ChoiceField(label=_("Status"), required=False, choices=STATUSES)

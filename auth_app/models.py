@@ -2,6 +2,7 @@
 
 from typing import Any, ClassVar
 
+from allauth.account.models import EmailAddress
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models, transaction
 from django.db.models.functions import Lower
@@ -13,11 +14,21 @@ from auth_app import events
 from messaging.outbox import publish
 
 
+class LastAdmin(Exception):
+    """Without this person nobody could administer the company any more."""
+
+
 class People(models.QuerySet["User"]):
     """Adjectives for lists of people."""
 
     def active(self) -> "People":
         return self.filter(is_active=True)
+
+    def inactive(self) -> "People":
+        return self.filter(is_active=False)
+
+    def in_role(self, role: str) -> "People":
+        return self.filter(role=role)
 
     def matching(self, words: str) -> "People":
         return self.filter(models.Q(name__icontains=words) | models.Q(email__icontains=words))
@@ -83,6 +94,13 @@ class User(AbstractBaseUser):
     def __str__(self) -> str:
         return self.name
 
+    def save(self, **options: Any) -> None:
+        """allauth writes a new e-mail by itself; of that too every service must hear."""
+        if options.get("update_fields") == ["email"]:
+            self.change(email=self.email.lower())
+        else:
+            super().save(**options)
+
     def join(self) -> "User":
         """Save a new person and tell every service."""
         with transaction.atomic():
@@ -91,11 +109,13 @@ class User(AbstractBaseUser):
         return self
 
     def change(self, **fields: Any) -> bool:
-        """Set name, role, language or standing; False when nothing is new.
+        """Set e-mail, name, role, language or standing; False when nothing is new.
 
-        The row is locked, so versions stay dense whoever else changes it.
+        The row is locked, so versions stay dense whoever else changes it. Raises `LastAdmin`.
         """
         with transaction.atomic():
+            if fields.get("role", "admin") != "admin" or not fields.get("is_active", True):
+                self._leave_an_admin()
             fresh = User.objects.get_queryset().select_for_update().get(pk=self.pk)
             changed = {key: value for key, value in fields.items() if getattr(fresh, key) != value}
             if not changed:
@@ -106,9 +126,27 @@ class User(AbstractBaseUser):
             publish([events.account_updated(self)])
         return True
 
+    def _leave_an_admin(self) -> None:
+        """Locks the admins, in one order: two who dismiss each other can't both succeed."""
+        admins = User.objects.get_queryset().active().in_role(User.Role.ADMIN)
+        locked = admins.order_by("pk").select_for_update()
+        if list(locked.values_list("pk", flat=True)) == [self.pk]:
+            raise LastAdmin
+
     def deactivate(self) -> bool:
         """Dismiss: no sign-in, no new tasks; open tasks stay until the next shuffle."""
         return self.change(is_active=False)
 
     def reactivate(self) -> bool:
         return self.change(is_active=True)
+
+    def set_theme(self, theme: str) -> None:
+        """No event: how pages look is nobody else's business."""
+        self.theme = theme
+        self.save(update_fields=["theme"])
+
+    def vouch_for_email(self) -> None:
+        """Somebody we trust has typed the address, so nobody need confirm it."""
+        EmailAddress.objects.update_or_create(
+            user=self, email=self.email, defaults={"verified": True, "primary": True}
+        )

@@ -22,7 +22,7 @@ DEMO = env.bool("DEMO", default=False)
 LOCAL = env.bool("ATES_LOCAL", default=bool(running))  # started by `manage.py runall` or its tests
 SECRET_KEY = env("SECRET_KEY", default=running.get("SECRET_KEY", ""))
 if not SECRET_KEY:
-    SECRET_KEY = "set-up-only-" + "x" * 50  # noqa: S105
+    SECRET_KEY = "set-up-only-" + "x" * 50
     if not (DEBUG or LOCAL) and env.bool("PRODUCTION", default=False):
         raise ImproperlyConfigured("SECRET_KEY is not set: set it to 50 random characters.")
 SERVICES: list[str] = env.list("SERVICES", default=list(ALL_SERVICES))
@@ -60,6 +60,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "auth_app.middleware.speak",
     "pages.middleware.serve_pages",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "access.middleware.identify",
@@ -161,7 +162,7 @@ CELERY_TIMEZONE = "UTC"
 
 
 def _tick(job: str, seconds: float) -> dict[str, Any]:
-    queue = job.split("_app.")[0] + ".jobs"
+    queue = job.split("_app.", maxsplit=1)[0] + ".jobs"
     return {"task": job, "schedule": seconds, "options": {"queue": queue, "expires": seconds * 2}}
 
 

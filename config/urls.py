@@ -2,9 +2,8 @@
 
 from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
-from django.views.i18n import set_language
 
-from access.decorators import public
+from auth_app.views import set_language
 from config import views
 from pages.views import set_theme
 
@@ -12,7 +11,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.home, name="home"),
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
-    path("language/", public(set_language), name="set_language"),
+    path("language/", set_language, name="set_language"),
     path("theme/", set_theme, name="set_theme"),
     path("accounts/", include("allauth.account.urls")),
     path("people/", include("auth_app.urls")),
