@@ -47,7 +47,7 @@ class ActorRequest(HttpRequest):
 
 
 def actor_of(user: Any) -> Actor | Nobody:
-    """The actor for Django's `request.user`; read anew each request, so a role change acts at once."""
+    """The actor behind `request.user`, read anew each request: a role change acts at once."""
     if not user.is_authenticated or not user.is_active:
         return Nobody()
     return Actor(id=user.public_id, role=user.role, name=user.name)

@@ -22,7 +22,7 @@ def roles(*allowed: str) -> Callable[[View], View]:
     def decorate(view: View) -> View:
         @wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-            actor = cast(ActorRequest, request).actor
+            actor = cast("ActorRequest", request).actor
             if not actor.has(*allowed):
                 raise PermissionDenied
             return view(request, *args, **kwargs)

@@ -20,7 +20,7 @@ SELECT public_id, '', '', '', true, 'en', 0 FROM unnest(%s::uuid[]) AS public_id
 ON CONFLICT DO NOTHING
 """
 
-_POST = "SELECT * FROM billing_post(%s, %s, %s, %s, %s, %s, %s, %s)"
+_POST = "SELECT * FROM billing_post(%s, %s, %s, %s, %s, %s, %s, %s, %s)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +72,7 @@ def _row(posting: Posting, account_ids: dict[UUID, int]) -> tuple[object, ...]:
         posting.source_id,
         posting.task_id,
         posting.cause.event_id,
+        posting.cause.actor,
         posting.happened_at,
     )
 

@@ -141,6 +141,7 @@ class Entry(models.Model):
     source_id = models.UUIDField(help_text="the assignment, completion or payout")
     task_id = models.UUIDField(null=True)
     event_id = models.UUIDField(null=True, help_text="the event that told of it")
+    actor = models.UUIDField(null=True, help_text="who set it off; empty: the system")
     reverses = models.OneToOneField(
         "self", models.DO_NOTHING, null=True, db_constraint=True, related_name="reversed_by"
     )
@@ -221,7 +222,9 @@ class Payout(models.Model):
     account = models.ForeignKey(Account, models.PROTECT, related_name="payouts", db_index=False)
     day = models.DateField()
     amount_cents = models.BigIntegerField()
-    state = models.CharField(max_length=7, choices=State, default=State.PENDING, db_default="pending")
+    state = models.CharField(
+        max_length=7, choices=State, default=State.PENDING, db_default="pending"
+    )
     attempts = models.PositiveIntegerField(default=0, db_default=0)
     next_try_at = models.DateTimeField(db_default=Now())
     lease_until = models.DateTimeField(null=True)

@@ -32,7 +32,7 @@ def replay_dead_letters(consumer: str, letter_ids: list[int], by: str | None = N
 
 
 def acknowledge_to_producers(consumer: str, applied: list[Event], parked: list[Event]) -> None:
-    """One message to each producer. It may be lost: then the batch comes again, and so does this."""
+    """One message to each producer. If it is lost, the batch comes again, and so does this."""
     by_producer: dict[str, tuple[list[str], list[str]]] = defaultdict(lambda: ([], []))
     for settled, events in enumerate((applied, parked)):
         for event in events:

@@ -119,7 +119,8 @@ END $$;
 -- Posting: a batch in one statement; what is booked already is left out, a contradiction refused ----
 
 CREATE FUNCTION billing_post(accounts bigint[], kinds smallint[], amounts bigint[], sources uuid[],
-                             tasks uuid[], events uuid[], happened timestamptz[], zone text)
+                             tasks uuid[], events uuid[], actors uuid[], happened timestamptz[],
+                             zone text)
 RETURNS SETOF billing_app_entry LANGUAGE plpgsql AS $$
 DECLARE
   today date := (now() AT TIME ZONE zone)::date;
@@ -136,16 +137,17 @@ BEGIN
 
   RETURN QUERY
   WITH given AS (
-    SELECT DISTINCT ON (s, k) * FROM unnest(accounts, kinds, amounts, sources, tasks, events, happened)
-      AS u(a, k, m, s, t, e, h) ORDER BY s, k
+    SELECT DISTINCT ON (s, k) *
+      FROM unnest(accounts, kinds, amounts, sources, tasks, events, actors, happened)
+        AS u(a, k, m, s, t, e, w, h) ORDER BY s, k
   ), booked_in AS (
     SELECT own, (SELECT min(day) FROM billing_app_businessday
                   WHERE status = 'open' AND day >= own) AS day
       FROM (SELECT DISTINCT (h AT TIME ZONE zone)::date AS own FROM given) AS days
   )
   INSERT INTO billing_app_entry
-         (account_id, amount_cents, day, kind, source_id, task_id, event_id, occurred_at)
-  SELECT a, m, booked_in.day, k, s, t, e, h
+         (account_id, amount_cents, day, kind, source_id, task_id, event_id, actor, occurred_at)
+  SELECT a, m, booked_in.day, k, s, t, e, w, h
     FROM given JOIN booked_in ON booked_in.own = (h AT TIME ZONE zone)::date
    ORDER BY h, s
   ON CONFLICT ON CONSTRAINT booked_once DO NOTHING

@@ -1,0 +1,161 @@
+"""What the ledger says: balances, statements, the company's days."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.db.models import F, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
+
+from billing_app.models import Account, BusinessDay, Cycle, Entry, Task
+from messaging.business_day import today
+
+_UNCLOSED = BusinessDay.objects.exclude(status=BusinessDay.Status.CLOSED)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """An entry on a statement with the balance after it, in cents."""
+
+    entry: Entry
+    task: Task | None
+    balance_cents: int
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One account's business day, in cents: what it opened with, what moved, what it closed with."""
+
+    day: date
+    account: Account | None
+    opening_cents: int
+    charged_cents: int
+    earned_cents: int
+    adjusted_cents: int
+    paid_cents: int
+    closing_cents: int
+    lines: Sequence[Line]
+
+
+@dataclass(frozen=True, slots=True)
+class CompanyDay:
+    """A business day as management sees it, in cents (B5)."""
+
+    day: date
+    status: str
+    fees_cents: int
+    rewards_cents: int
+    adjusted_cents: int
+    payouts_cents: int
+    digest: str
+
+    @property
+    def earned_cents(self) -> int:
+        """Fees charged − rewards paid."""
+        return self.fees_cents - self.rewards_cents
+
+    @property
+    def is_closed(self) -> bool:
+        return self.status == BusinessDay.Status.CLOSED
+
+
+def balance_cents(account_id: UUID) -> int:
+    """What the account holds now; negative is a debt."""
+    cycles = Cycle.objects.filter(account__public_id=account_id, day__in=_UNCLOSED)
+    return int(cycles.aggregate(cents=Coalesce(Sum("closing_cents"), 0))["cents"])
+
+
+def with_balance(accounts: "QuerySet[Account]") -> "QuerySet[Account, Any]":
+    """Accounts with `balance_cents`, what each holds now."""
+    unclosed = Q(cycles__day__in=Subquery(_UNCLOSED.values("day")))
+    return accounts.annotate(
+        balance_cents=Coalesce(Sum("cycles__closing_cents", filter=unclosed), 0)
+    )
+
+
+def statement(account_id: UUID, day: date) -> Statement:
+    """The account's business day with every entry and the running balance (B1, B7)."""
+    account = Account.objects.filter(public_id=account_id).first()
+    cycle = Cycle.objects.filter(account=account, day=day).first() if account else None
+    opening = _opening(account, day, cycle)
+    entries = Entry.objects.filter(account=account, day=day).order_by("id") if account else []
+    moved = {
+        field: getattr(cycle, field) if cycle else 0
+        for field in ("charged_cents", "earned_cents", "adjusted_cents", "paid_cents")
+    }
+    lines = _lines(list(entries), opening)
+    closing = lines[-1].balance_cents if lines else opening
+    return Statement(
+        day=day,
+        account=account,
+        opening_cents=opening,
+        closing_cents=closing,
+        lines=lines,
+        **moved,
+    )
+
+
+def _opening(account: Account | None, day: date, cycle: Cycle | None) -> int:
+    """The opening of a day whose predecessors are not closed yet is what they hold so far."""
+    if account is None:
+        return 0
+    carried = cycle.opening_cents if cycle else 0
+    earlier = Cycle.objects.filter(account=account, day__lt=day, day__in=_UNCLOSED)
+    return carried + int(earlier.aggregate(cents=Coalesce(Sum("closing_cents"), 0))["cents"])
+
+
+def _lines(entries: list[Entry], opening: int) -> list[Line]:
+    tasks = Task.objects.in_bulk([entry.task_id for entry in entries if entry.task_id])
+    lines, balance = [], opening
+    for entry in entries:
+        balance += entry.amount_cents
+        task = tasks.get(entry.task_id) if entry.task_id else None
+        lines.append(Line(entry, task, balance))
+    return lines
+
+
+def company_days(first: date | None = None, last: date | None = None) -> list[CompanyDay]:
+    """The company's days, newest first; frozen totals for closed ones, live sums for the others."""
+    days = BusinessDay.objects.filter(day__lte=last or today()).order_by("-day")
+    if first:
+        days = days.filter(day__gte=first)
+    live = _live_totals([row.day for row in days if not row.is_closed])
+    return [_company_day(row, live.get(row.day, {})) for row in days]
+
+
+def company_day(day: date) -> CompanyDay | None:
+    """One business day, or None if the ledger does not know it."""
+    return next(iter(company_days(day, day)), None)
+
+
+def _live_totals(days: list[date]) -> dict[date, dict[str, int]]:
+    rows = (
+        Cycle.objects.filter(day__in=days)
+        .values("day_id")
+        .annotate(
+            fees_cents=Sum("charged_cents"),
+            rewards_cents=Sum("earned_cents"),
+            adjusted=Sum("adjusted_cents"),
+            payouts_cents=Sum("paid_cents"),
+        )
+    )
+    return {row.pop("day_id"): row | {"adjusted_cents": row.pop("adjusted")} for row in rows}
+
+
+def _company_day(row: BusinessDay, live: dict[str, int]) -> CompanyDay:
+    fields = ("fees_cents", "rewards_cents", "adjusted_cents", "payouts_cents")
+    totals = {
+        field: (getattr(row, field) if row.is_closed else live.get(field, 0)) or 0
+        for field in fields
+    }
+    digest = bytes(row.digest).hex() if row.digest else ""
+    return CompanyDay(day=row.day, status=row.status, digest=digest, **totals)
+
+
+def days_of_account(account_id: UUID) -> "QuerySet[Cycle]":
+    """The business days on which something moved for an account, newest first."""
+    moved = ~Q(charged_cents=0) | ~Q(earned_cents=0) | ~Q(adjusted_cents=0) | ~Q(paid_cents=0)
+    cycles = Cycle.objects.filter(moved, account__public_id=account_id)
+    return cycles.annotate(date=F("day_id")).order_by("-day_id")
