@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil, floor, log10
 
-WIDTH, HEIGHT = 720, 220
-LEFT, RIGHT, TOP, BOTTOM = 8, 8, 24, 28
+WIDTH, HEIGHT = 960, 260
+LEFT, RIGHT, TOP, BOTTOM = 76, 4, 12, 40
 LABELS = 10  # as many fit beneath without touching
 
 Row = tuple[object, int, str]
@@ -38,6 +38,7 @@ class Chart:
     linked: bool
     width: int = WIDTH
     height: int = HEIGHT
+    gutter: int = LEFT
     slot_top: int = TOP
     slot_height: int = HEIGHT - TOP - BOTTOM
 
@@ -59,8 +60,8 @@ def chart(rows: Sequence[Row], title: str) -> Chart:
 
 
 def nice_step(span: int) -> int:
-    """Grid lines at round sums: 1, 2 or 5 times a power of ten, three to six of them."""
-    rough = max(span / 4, 1)
+    """Grid lines at whole dollars: 1, 2 or 5 times a power of ten, three to six of them."""
+    rough = max(span / 4, 100)
     power = 10 ** floor(log10(rough))
     return int(next(n * power for n in (1, 2, 5, 10) if n * power >= rough))
 
@@ -88,7 +89,7 @@ def _bar(
         slot_x=round(left, 1),
         slot_width=round(slot, 1),
         middle=round(left + slot / 2, 1),
-        label_y=HEIGHT - 8,
+        label_y=HEIGHT - 10,
         sign="plus" if cents >= 0 else "minus",
         shows_label=place % every == 0,
         minor=place % (every * 2) != 0,

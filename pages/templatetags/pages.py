@@ -12,8 +12,7 @@ from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from pages import charts
-from pages import money as written
+from pages import charts, formats
 
 register = template.Library()
 HUES = 8
@@ -21,17 +20,22 @@ HUES = 8
 
 @register.filter
 def money(cents: int | None) -> str:
-    return "" if cents is None else written.money(cents)
+    return "" if cents is None else formats.money(cents)
 
 
 @register.filter
 def signed_money(cents: int | None) -> str:
-    return "" if cents is None else written.signed_money(cents)
+    return "" if cents is None else formats.signed_money(cents)
+
+
+@register.filter
+def whole_money(cents: int) -> str:
+    return formats.whole_money(cents)
 
 
 @register.filter
 def day(value: date | None) -> str:
-    return "" if value is None else written.day(value)
+    return "" if value is None else formats.day(value)
 
 
 @register.filter
@@ -41,8 +45,8 @@ def moment(value: datetime | None, zone: str = "") -> str:
     return format_html(
         '<time datetime="{}" title="{}">{}</time>',
         value.isoformat(timespec="seconds"),
-        written.zone_of(zone).key,
-        written.moment(value, zone),
+        formats.zone_of(zone).key,
+        formats.moment(value, zone),
     )
 
 

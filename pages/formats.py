@@ -4,7 +4,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_skeleton
+from babel import Locale
+from babel.dates import format_date
 from babel.numbers import format_currency
 from django.conf import settings
 from django.utils import timezone
@@ -22,6 +23,14 @@ def money(cents: int) -> str:
     return format_currency(Decimal(cents) / 100, "USD", locale=locale())
 
 
+def whole_money(cents: int) -> str:
+    """For the axis of a chart, where cents would only be zeros."""
+    pattern = Locale.parse(locale()).currency_formats["standard"].pattern.replace(".00", "")
+    return format_currency(
+        cents // 100, "USD", format=pattern, locale=locale(), currency_digits=False
+    )
+
+
 def signed_money(cents: int) -> str:
     """A movement: what came says so with a plus, what went with a minus."""
     sign = "+" if cents > 0 else MINUS if cents < 0 else ""
@@ -33,7 +42,8 @@ def day(value: date) -> str:
 
 
 def moment(value: datetime, zone: str = "") -> str:
-    return format_skeleton("yMMMdHm", value.astimezone(zone_of(zone)), locale=locale())
+    local = value.astimezone(zone_of(zone))
+    return f"{day(local)}, {local:%H:%M}"
 
 
 def zone_of(name: str = "") -> ZoneInfo:
