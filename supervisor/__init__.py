@@ -1,1 +1,1 @@
-"""Starts and watches a whole aTES on one machine: real servers, then the processes that use them."""
+"""Starts and watches a whole aTES on one machine: real servers, then what uses them."""
