@@ -167,7 +167,7 @@ def _column(events: Sequence[Event], name: str) -> list[Any]:
 def _write(statement: str, *columns: Sequence[Any]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(_TAKE_TURN)
-        cursor.execute(statement, columns)
+        cursor.execute(statement, list(columns))
 
 
 SUBSCRIPTIONS: Subscriptions = {

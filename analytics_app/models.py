@@ -9,6 +9,8 @@ from typing import Self
 from django.db import models
 from django.db.models import F, Q
 
+from pages.navigation import ROLE_NAMES, Label
+
 
 class Accounts(models.QuerySet["Account"]):
     def in_the_red(self) -> Self:
@@ -39,6 +41,10 @@ class Account(models.Model):
 
     def __str__(self) -> str:
         return self.name or str(self.public_id)
+
+    @property
+    def role_name(self) -> Label:
+        return ROLE_NAMES.get(self.role, "")
 
 
 class Task(models.Model):

@@ -1,0 +1,64 @@
+"""Which period a report is about, as the URL says it."""
+
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.utils.functional import Promise
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from analytics_app.periods import Kind, Period
+from messaging.business_day import today
+
+EARLIEST, LATEST = date(2000, 1, 1), date(2100, 12, 31)
+
+
+def _date_field(label: str | Promise) -> forms.DateField:
+    return forms.DateField(
+        label=label,
+        required=False,
+        input_formats=["%Y-%m-%d"],
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+        validators=[MinValueValidator(EARLIEST), MaxValueValidator(LATEST)],
+    )
+
+
+class PeriodForm(forms.Form):
+    """`period` and a `day` in it, or `from` and `to`; nothing at all means today."""
+
+    period = forms.ChoiceField(choices=Kind, required=False)
+    day = _date_field(_("Day"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields |= {"from": _date_field(_("From")), "to": _date_field(_("To"))}
+
+    @classmethod
+    def showing(cls, period: Period) -> "PeriodForm":
+        return cls(initial={"from": period.first, "to": period.last})
+
+    def clean(self) -> dict[str, Any]:
+        given = self.cleaned_data
+        if not self.errors and self._is_span():
+            for name in ("from", "to"):
+                if not given[name]:
+                    self.add_error(name, gettext("A span needs both days."))
+            if not self.errors and given["from"] > given["to"]:
+                self.add_error("to", gettext("The last day is before the first."))
+        return given
+
+    def chosen(self) -> Period:
+        """The period asked for; today when the request makes no sense."""
+        if not self.is_valid():
+            return Period.around(Kind.DAY, today())
+        given = self.cleaned_data
+        if self._is_span():
+            return Period(Kind.SPAN, given["from"], given["to"])
+        return Period.around(Kind(given["period"] or Kind.DAY), given["day"] or today())
+
+    def _is_span(self) -> bool:
+        given = self.cleaned_data
+        bounds = given.get("from") or given.get("to")
+        return given["period"] == Kind.SPAN or bool(bounds and not given["period"])

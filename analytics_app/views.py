@@ -1,0 +1,74 @@
+"""What management looks at: earnings, debts, the most expensive tasks. Admins only."""
+
+from django.db.models import Sum
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from access.actor import ADMIN
+from access.decorators import roles
+from analytics_app import exports, reports
+from analytics_app.bars import bars
+from analytics_app.forms import PeriodForm
+from analytics_app.models import Account
+from pages.live import live
+from pages.paging import keyset
+
+
+@require_safe
+@roles(ADMIN)
+def summary(request: HttpRequest) -> HttpResponse:
+    form = PeriodForm(request.GET)
+    period = form.chosen()
+    lines = reports.lines(period)
+    context = {
+        "form": PeriodForm.showing(period) if form.is_valid() else form,
+        "period": period,
+        "figures": reports.figures(period),
+        "lines": lines,
+        "bars": bars(lines),
+    }
+    return render(request, "analytics/summary.html", context, status=_status(form))
+
+
+@require_safe
+@roles(ADMIN)
+@live
+def figures(request: HttpRequest) -> HttpResponse:
+    """The tiles of `summary`, which polls them."""
+    form = PeriodForm(request.GET)
+    period = form.chosen()
+    context = {"period": period, "figures": reports.figures(period)}
+    return render(request, "analytics/_figures.html", context, status=_status(form))
+
+
+@require_safe
+@roles(ADMIN)
+def export(request: HttpRequest) -> HttpResponseBase:
+    """The days of `summary` as CSV."""
+    form = PeriodForm(request.GET)
+    if not form.is_valid():
+        return summary(request)
+    return exports.days_csv(form.chosen())
+
+
+@require_safe
+@roles(ADMIN)
+def in_the_red(request: HttpRequest) -> HttpResponse:
+    debtors = Account.objects.in_the_red()
+    context = {
+        "page": keyset(request, debtors, by=("balance_cents", "public_id")),
+        "count": debtors.count(),
+        "debt_cents": debtors.aggregate(sum=Sum("balance_cents", default=0))["sum"],
+    }
+    return render(request, "analytics/in_the_red.html", context)
+
+
+@require_safe
+@roles(ADMIN)
+def export_in_the_red(request: HttpRequest) -> HttpResponseBase:
+    return exports.in_the_red_csv()
+
+
+def _status(form: PeriodForm) -> int:
+    return 422 if form.errors else 200

@@ -1,0 +1,84 @@
+"""The list of people whose balance is below zero."""
+
+from http import HTTPStatus
+
+import pytest
+from django.http import StreamingHttpResponse
+from django.test import Client
+from django.urls import reverse
+
+from auth_app.models import User
+from tests.analytics_app import events
+from tests.analytics_app.events import called, hear
+from tests.conftest import ClientFor
+
+pytestmark = pytest.mark.django_db
+
+IN_THE_RED, EXPORT = reverse("analytics:in_the_red"), reverse("analytics:export_in_the_red")
+
+
+@pytest.fixture
+def browser(admin: User, client_for: ClientFor) -> Client:
+    return client_for(admin)
+
+
+def owe(who: str, cents: int) -> None:
+    hear(events.account(who), events.entry("fee", -cents, who))
+
+
+@pytest.mark.parametrize("address", [IN_THE_RED, EXPORT])
+def test_it_is_for_admins_only(
+    address: str, worker: User, manager: User, accountant: User, client_for: ClientFor
+) -> None:
+    for person in (worker, manager, accountant):
+        assert client_for(person).get(address).status_code == HTTPStatus.FORBIDDEN
+
+
+def test_the_largest_debt_comes_first(browser: Client) -> None:
+    owe("Polly", 1500)
+    owe("Coco", 4500)
+    shown = browser.get(IN_THE_RED).context["page"].items
+    assert [account.name for account in shown] == ["Coco", "Polly"]
+
+
+def test_it_says_how_many_and_how_much(browser: Client) -> None:
+    owe("Polly", 1500)
+    owe("Coco", 4500)
+    assert (
+        "2 popugs have a balance below zero, together -$60.00"
+        in browser.get(IN_THE_RED).content.decode()
+    )
+
+
+def test_it_leaves_out_who_owes_nothing(browser: Client) -> None:
+    hear(events.account("Rich"), events.entry("reward", 3000, "Rich"))
+    shown = browser.get(IN_THE_RED).content.decode()
+    assert "Rich" not in shown
+    assert "Everybody is in the black" in shown
+
+
+def test_who_has_left_still_owes(browser: Client) -> None:
+    owe("Polly", 1500)
+    hear(events.account("Polly", 2, is_active=False))
+    assert "dismissed" in browser.get(IN_THE_RED).content.decode()
+
+
+def test_somebody_not_heard_of_yet_is_shown_by_id(browser: Client) -> None:
+    hear(events.entry("fee", -1500, "Nobody"))
+    assert called("Nobody") in browser.get(IN_THE_RED).content.decode()
+
+
+def test_a_tampered_cursor_is_no_page(browser: Client) -> None:
+    assert browser.get(f"{IN_THE_RED}?cursor=abc").status_code == HTTPStatus.NOT_FOUND
+
+
+def test_the_export_has_everybody_in_the_red(browser: Client) -> None:
+    owe("Polly", 1500)
+    owe("-Coco", 4500)
+    response = browser.get(EXPORT)
+    assert isinstance(response, StreamingHttpResponse)
+    _, *rows = response.getvalue().decode().splitlines()
+    assert rows == [
+        f"{called('-Coco')},'-Coco,worker,True,-4500",
+        f"{called('Polly')},Polly,worker,True,-1500",
+    ]

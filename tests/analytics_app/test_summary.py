@@ -1,0 +1,142 @@
+"""The page of figures, its live tiles and its export."""
+
+import csv
+import io
+from datetime import timedelta
+from http import HTTPStatus
+
+import pytest
+from django.http import StreamingHttpResponse
+from django.test import Client
+from django.urls import reverse
+from pytest_django.fixtures import DjangoAssertNumQueries
+
+from auth_app.models import User
+from messaging.business_day import today
+from tests.analytics_app import events
+from tests.analytics_app.events import called, completed, hear
+from tests.conftest import ClientFor
+
+pytestmark = pytest.mark.django_db
+
+SUMMARY, FIGURES = reverse("analytics:summary"), reverse("analytics:figures")
+EXPORT = reverse("analytics:export")
+
+
+@pytest.fixture
+def browser(admin: User, client_for: ClientFor) -> Client:
+    return client_for(admin)
+
+
+def page(browser: Client, query: str = "") -> str:
+    response = browser.get(f"{SUMMARY}?{query}")
+    assert response.status_code == HTTPStatus.OK
+    return response.content.decode()
+
+
+def table(response: object) -> list[list[str]]:
+    assert isinstance(response, StreamingHttpResponse)
+    return list(csv.reader(io.StringIO(response.getvalue().decode("utf-8-sig"))))
+
+
+@pytest.mark.parametrize("address", [SUMMARY, FIGURES, EXPORT])
+def test_it_is_for_admins_only(
+    address: str, worker: User, manager: User, accountant: User, client_for: ClientFor
+) -> None:
+    for person in (worker, manager, accountant):
+        assert client_for(person).get(address).status_code == HTTPStatus.FORBIDDEN
+
+
+@pytest.mark.parametrize("address", [SUMMARY, FIGURES, EXPORT])
+def test_it_changes_nothing_so_it_takes_no_post(address: str, browser: Client) -> None:
+    assert browser.post(address).status_code == HTTPStatus.METHOD_NOT_ALLOWED
+
+
+def test_it_says_when_there_is_nothing_yet(browser: Client) -> None:
+    assert "Not a feather moved" in page(browser)
+
+
+def test_it_shows_what_management_earned_today(browser: Client) -> None:
+    hear(events.entry("fee", -123_400, day=today()), events.entry("reward", 3100, day=today()))
+    assert "$1,203.00" in page(browser)
+
+
+def test_it_shows_another_day_only_when_asked(browser: Client) -> None:
+    yesterday = today() - timedelta(days=1)
+    hear(events.entry("fee", -1700, day=yesterday))
+    assert 'class="tile-value">$0.00<' in page(browser)
+    assert 'class="tile-value">$17.00<' in page(browser, f"period=day&day={yesterday}")
+
+
+def test_it_shows_the_most_expensive_task_and_links_to_it(browser: Client) -> None:
+    hear(*completed("Feed <b>the</b> cat", 4000))
+    shown = page(browser, "period=week&day=2026-03-11")
+    assert "Feed &lt;b&gt;the&lt;/b&gt; cat" in shown
+    assert f"/tasks/{called('Feed <b>the</b> cat')}/" in shown
+
+
+def test_it_says_how_many_tied(browser: Client) -> None:
+    hear(*completed("a", 4000), *completed("b", 4000))
+    assert "2 tasks were worth as much" in page(browser, "period=month&day=2026-03-11")
+
+
+def test_a_bar_leads_to_its_day(browser: Client) -> None:
+    hear(events.entry("fee", -1700))
+    shown = page(browser, "from=2026-03-10&to=2026-03-12")
+    assert "?period=day&amp;day=2026-03-11" in shown
+    assert "<svg class=" in shown
+
+
+def test_a_long_span_has_a_bar_a_month(browser: Client) -> None:
+    hear(events.entry("fee", -1700))
+    response = browser.get(f"{SUMMARY}?from=2026-03-11&to=2026-07-31")
+    labels = [label for label, _, _ in response.context["bars"]]
+    assert labels == ["Mar 2026", "Apr 2026", "May 2026", "Jun 2026", "Jul 2026"]
+    assert response.context["bars"][0][1] == 1700
+
+
+@pytest.mark.parametrize("query", ["day=x", "from=2026-03-12&to=2026-03-10", "period=%00"])
+@pytest.mark.parametrize("address", [SUMMARY, FIGURES, EXPORT])
+def test_a_senseless_time_is_refused_and_answered_with_today(
+    address: str, query: str, browser: Client
+) -> None:
+    response = browser.get(f"{address}?{query}")
+    assert response.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert response.context["period"].first == today()
+
+
+def test_a_refused_form_keeps_what_was_typed_and_says_why(browser: Client) -> None:
+    shown = browser.get(f"{SUMMARY}?from=2026-03-12&to=2026-03-10").content.decode()
+    assert "The last day is before the first." in shown
+    assert 'value="2026-03-12"' in shown
+
+
+def test_the_tiles_answer_304_until_something_happens(browser: Client) -> None:
+    first = browser.get(FIGURES)
+    seen = {"HX-PTag": first["HX-PTag"]}
+    assert browser.get(FIGURES, headers=seen).status_code == HTTPStatus.NOT_MODIFIED
+    hear(events.entry("fee", -1700, day=today()))
+    assert browser.get(FIGURES, headers=seen).status_code == HTTPStatus.OK
+
+
+def test_the_page_contains_the_very_tiles_it_polls(browser: Client) -> None:
+    hear(events.entry("fee", -1700, day=today()))
+    assert browser.get(FIGURES).content.decode().strip() in page(browser)
+
+
+def test_the_export_has_the_days_of_the_page(browser: Client) -> None:
+    hear(events.account("Polly"), events.entry("fee", -1700), *completed("=1+1", 4000))
+    period, zone, header, *rows = table(browser.get(f"{EXPORT}?period=week&day=2026-03-11"))
+    assert "Mar 9 – 15, 2026" in " ".join(period[0].split())
+    assert zone == ["Business days in UTC"]
+    line = dict(zip(header, rows[0], strict=True))
+    assert (line["day"], line["earned_cents"], line["completions"]) == ("2026-03-11", "1700", "1")
+    assert (line["top_title"], line["top_completed_by"]) == ("'=1+1", "Polly")
+
+
+def test_it_asks_the_database_as_often_for_a_year_as_for_a_day(
+    browser: Client, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    hear(*completed("a", 4000), events.entry("fee", -1700))
+    with django_assert_max_num_queries(10):
+        page(browser, "from=2026-01-01&to=2026-12-31")
