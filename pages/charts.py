@@ -6,6 +6,7 @@ from math import ceil, floor, log10
 
 WIDTH, HEIGHT = 960, 260
 LEFT, RIGHT, TOP, BOTTOM = 76, 4, 12, 40
+WIDEST = 48
 LABELS = 10  # as many fit beneath without touching
 
 Row = tuple[object, int, str]
@@ -43,19 +44,62 @@ class Chart:
     slot_height: int = HEIGHT - TOP - BOTTOM
 
 
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Where things stand: `scale` is units a cent, `slot` the room of one bar."""
+
+    scale: float
+    zero: float
+    slot: float
+    every: int
+
+    def bar(self, place: int, row: Row) -> Bar:
+        label, cents, url = row
+        left, tall = LEFT + self.slot * place, abs(cents) * self.scale
+        width = min(self.slot * 0.68, WIDEST)
+        return Bar(
+            label=str(label),
+            cents=cents,
+            url=url,
+            x=round(left + (self.slot - width) / 2, 1),
+            y=round(self.zero - tall if cents > 0 else self.zero, 1),
+            width=round(width, 1),
+            height=round(tall, 1),
+            slot_x=round(left, 1),
+            slot_width=round(self.slot, 1),
+            middle=round(left + self.slot / 2, 1),
+            label_y=HEIGHT - 10,
+            sign="plus" if cents >= 0 else "minus",
+            shows_label=place % self.every == 0,
+            minor=place % (self.every * 2) != 0,
+        )
+
+
 def chart(rows: Sequence[Row], title: str) -> Chart:
     top = max([cents for _, cents, _ in rows] + [0])
     bottom = min([cents for _, cents, _ in rows] + [0])
     step = nice_step(top - bottom)
     high, low = ceil(top / step) * step, floor(bottom / step) * step
-    scale = (HEIGHT - TOP - BOTTOM) / ((high - low) or 1)
-    zero = TOP + high * scale
+    plan = plan_for(len(rows), high, low)
     return Chart(
         title=title,
-        bars=_bars(rows, scale, zero),
-        zero=round(zero, 1),
-        lines=[(round(zero - value * scale, 1), value) for value in range(low, high + 1, step)],
+        bars=[plan.bar(place, row) for place, row in enumerate(rows)],
+        lines=[
+            (round(plan.zero - value * plan.scale, 1), value)
+            for value in range(low, high + 1, step)
+        ],
         linked=any(url for _, _, url in rows),
+        zero=round(plan.zero, 1),
+    )
+
+
+def plan_for(count: int, high: int, low: int) -> Plan:
+    scale = (HEIGHT - TOP - BOTTOM) / ((high - low) or 1)
+    return Plan(
+        scale=scale,
+        zero=TOP + high * scale,
+        slot=(WIDTH - LEFT - RIGHT) / max(count, 1),
+        every=ceil(count / LABELS) or 1,
     )
 
 
@@ -64,33 +108,3 @@ def nice_step(span: int) -> int:
     rough = max(span / 4, 100)
     power = 10 ** floor(log10(rough))
     return int(next(n * power for n in (1, 2, 5, 10) if n * power >= rough))
-
-
-def _bars(rows: Sequence[Row], scale: float, zero: float) -> list[Bar]:
-    slot = (WIDTH - LEFT - RIGHT) / max(len(rows), 1)
-    width = min(slot * 0.68, 48)
-    every = ceil(len(rows) / LABELS)
-    return [_bar(place, row, slot, width, scale, zero, every) for place, row in enumerate(rows)]
-
-
-def _bar(
-    place: int, row: Row, slot: float, width: float, scale: float, zero: float, every: int
-) -> Bar:
-    label, cents, url = row
-    left, tall = LEFT + slot * place, abs(cents) * scale
-    return Bar(
-        label=str(label),
-        cents=cents,
-        url=url,
-        x=round(left + (slot - width) / 2, 1),
-        y=round(zero - tall if cents > 0 else zero, 1),
-        width=round(width, 1),
-        height=round(tall, 1),
-        slot_x=round(left, 1),
-        slot_width=round(slot, 1),
-        middle=round(left + slot / 2, 1),
-        label_y=HEIGHT - 10,
-        sign="plus" if cents >= 0 else "minus",
-        shows_label=place % every == 0,
-        minor=place % (every * 2) != 0,
-    )

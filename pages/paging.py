@@ -13,7 +13,7 @@ from typing import Any, Generic, TypeVar
 
 from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Field, Model, Q, QuerySet
 from django.http import Http404, HttpRequest
 
 M = TypeVar("M", bound=Model)
@@ -70,9 +70,10 @@ def _typed(model: type[Model], column: str, value: Any) -> Any:
     if value is None or isinstance(value, (list, dict)) or "\0" in str(value):
         raise ValueError("a cursor holds plain values")
     try:
-        return model._meta.get_field(column).to_python(value)
+        field = model._meta.get_field(column)
     except FieldDoesNotExist:  # an annotation
         return value
+    return field.to_python(value) if isinstance(field, Field) else value
 
 
 class CursorEncoder(DjangoJSONEncoder):

@@ -20,8 +20,9 @@ def set_theme(request: HttpRequest) -> HttpResponse:
     theme = request.POST.get("theme", "")
     if theme not in THEMES:
         return HttpResponse("unknown theme\n", status=422, content_type="text/plain")
-    get_user_model()._default_manager.filter(pk=request.user.pk).update(theme=theme)
-    if cast(ActorRequest, request).htmx:
+    people = get_user_model()._default_manager
+    people.filter(public_id=cast("ActorRequest", request).actor.id).update(theme=theme)
+    if cast("ActorRequest", request).htmx:
         return HttpResponse(status=204)
     return HttpResponseRedirect(_way_back(request))
 

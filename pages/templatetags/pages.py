@@ -52,7 +52,7 @@ def moment(value: datetime | None, zone: str = "") -> str:
 
 @register.simple_tag
 def business_zone() -> str:
-    return settings.BUSINESS_TIME_ZONE
+    return str(settings.BUSINESS_TIME_ZONE)
 
 
 @register.simple_tag
