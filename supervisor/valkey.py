@@ -69,6 +69,7 @@ class Valkey:
         try:
             with socket.create_connection(("127.0.0.1", self.port), timeout=2) as connection:
                 connection.sendall(f"AUTH {self.password}\r\nPING\r\n".encode())
-                return b"+PONG" in connection.recv(64) + connection.recv(64)
+                answers = connection.makefile("rb")
+                return [answers.readline(), answers.readline()] == [b"+OK\r\n", b"+PONG\r\n"]
         except OSError:
             return False
