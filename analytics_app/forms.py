@@ -5,7 +5,6 @@ from typing import Any
 
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
-from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -15,7 +14,7 @@ from messaging.business_day import today
 EARLIEST, LATEST = date(2000, 1, 1), date(2100, 12, 31)
 
 
-def _date_field(label: str | Promise) -> forms.DateField:
+def _date_field(label: Any) -> forms.DateField:
     return forms.DateField(
         label=label,
         required=False,

@@ -5,7 +5,6 @@ wait for each other anyway; they do so at the start, and none can meet another h
 """
 
 from collections.abc import Sequence
-from datetime import date
 from typing import Any
 
 from django.db import connection
@@ -152,11 +151,11 @@ def on_day_closed(events: Sequence[Event]) -> None:
     _write(_CLOSE_DAYS, _column(events, "day"), [event.time for event in events])
 
 
-def _count(events: Sequence[Event], days: Sequence[str | date]) -> None:
+def _count(events: Sequence[Event], days: list[Any]) -> None:
     _write(_COUNT, days, [event.name for event in events])
 
 
-def _days(events: Sequence[Event]) -> list[date]:
+def _days(events: Sequence[Event]) -> list[Any]:
     return [business_day(event.time) for event in events]
 
 
@@ -164,7 +163,7 @@ def _column(events: Sequence[Event], name: str) -> list[Any]:
     return [event.data[name] for event in events]
 
 
-def _write(statement: str, *columns: Sequence[Any]) -> None:
+def _write(statement: str, *columns: list[Any]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(_TAKE_TURN)
         cursor.execute(statement, list(columns))

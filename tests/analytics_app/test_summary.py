@@ -6,7 +6,6 @@ from datetime import timedelta
 from http import HTTPStatus
 
 import pytest
-from django.http import StreamingHttpResponse
 from django.test import Client
 from django.urls import reverse
 from pytest_django.fixtures import DjangoAssertNumQueries
@@ -34,9 +33,9 @@ def page(browser: Client, query: str = "") -> str:
     return response.content.decode()
 
 
-def table(response: object) -> list[list[str]]:
-    assert isinstance(response, StreamingHttpResponse)
-    return list(csv.reader(io.StringIO(response.getvalue().decode("utf-8-sig"))))
+def exported(browser: Client, query: str) -> list[list[str]]:
+    text = browser.get(f"{EXPORT}?{query}").getvalue().decode("utf-8-sig")
+    return list(csv.reader(io.StringIO(text)))
 
 
 @pytest.mark.parametrize("address", [SUMMARY, FIGURES, EXPORT])
@@ -77,7 +76,7 @@ def test_it_shows_the_most_expensive_task_and_links_to_it(browser: Client) -> No
 
 def test_it_says_how_many_tied(browser: Client) -> None:
     hear(*completed("a", 4000), *completed("b", 4000))
-    assert "2 tasks were worth as much" in page(browser, "period=month&day=2026-03-11")
+    assert "2 tasks tie at this reward" in page(browser, "period=month&day=2026-03-11")
 
 
 def test_a_bar_leads_to_its_day(browser: Client) -> None:
@@ -126,7 +125,7 @@ def test_the_page_contains_the_very_tiles_it_polls(browser: Client) -> None:
 
 def test_the_export_has_the_days_of_the_page(browser: Client) -> None:
     hear(events.account("Polly"), events.entry("fee", -1700), *completed("=1+1", 4000))
-    period, zone, header, *rows = table(browser.get(f"{EXPORT}?period=week&day=2026-03-11"))
+    period, zone, header, *rows = exported(browser, "period=week&day=2026-03-11")
     assert "Mar 9 – 15, 2026" in " ".join(period[0].split())
     assert zone == ["Business days in UTC"]
     line = dict(zip(header, rows[0], strict=True))
