@@ -95,5 +95,5 @@ def _seal(day: date, by: UUID | None) -> BusinessDay:
             return row
         (sealed,) = BusinessDay.objects.raw("SELECT * FROM billing_seal(%s, %s)", [day, by])
         publish([events.day_closed(sealed)])
-    log.info("day %s of %s closed: %s", day, settings.BUSINESS_TIME_ZONE, sealed.digest.hex())
+    log.info("day %s of %s closed: %s", day, settings.BUSINESS_TIME_ZONE, sealed.seal)
     return sealed

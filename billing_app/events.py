@@ -43,7 +43,6 @@ def payout_made(payout: "Payout", account_id: UUID) -> Fact:
 
 
 def day_closed(day: "BusinessDay") -> Fact:
-    assert day.digest
     assert day.closed_at
     data = {
         "day": day.day.isoformat(),
@@ -52,6 +51,6 @@ def day_closed(day: "BusinessDay") -> Fact:
         "rewards_cents": day.rewards_cents,
         "adjusted_cents": day.adjusted_cents,
         "payouts_cents": day.payouts_cents,
-        "digest": bytes(day.digest).hex(),
+        "digest": day.seal,
     }
     return Fact("billing.day_closed", 1, data, at=day.closed_at)

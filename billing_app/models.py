@@ -108,6 +108,11 @@ class BusinessDay(models.Model):
     def is_closed(self) -> bool:
         return self.status == self.Status.CLOSED
 
+    @property
+    def seal(self) -> str:
+        """The digest in hex; empty while the day is open."""
+        return bytes(self.digest).hex() if self.digest else ""
+
 
 class Kind(models.IntegerChoices):
     """Why money moved; the company's side of each is an account of its own."""
@@ -177,7 +182,22 @@ class Entry(models.Model):
         return business_day(self.occurred_at) != self.day
 
 
-class Cycle(models.Model):
+class Movements:
+    """What left an account on a day, as its owner sees it: negative cents."""
+
+    charged_cents: int
+    paid_cents: int
+
+    @property
+    def charges_cents(self) -> int:
+        return -self.charged_cents
+
+    @property
+    def payouts_cents(self) -> int:
+        return -self.paid_cents
+
+
+class Cycle(Movements, models.Model):
     """One account's business day: cached balance, statement and carry-over in one row (B4).
 
     Kept by the database's trigger on `Entry` and by closing, by nothing else.

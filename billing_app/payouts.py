@@ -5,7 +5,6 @@ the payout, and the money has moved once, in the close.
 """
 
 import logging
-from collections.abc import Sequence
 from datetime import timedelta
 from email.utils import parseaddr
 from smtplib import SMTPException
@@ -28,10 +27,13 @@ FIRST_RETRY = timedelta(minutes=1)
 LAST_RETRY = timedelta(hours=6)
 
 _CLAIM = """
-UPDATE billing_app_payout SET state = 'sending', attempts = attempts + 1, lease_until = now() + %s
+UPDATE billing_app_payout
+   SET state = 'sending', attempts = attempts + 1,
+       lease_until = statement_timestamp() + make_interval(secs => %s)
  WHERE id IN (SELECT id FROM billing_app_payout
-               WHERE next_try_at <= now() AND attempts < %s
-                 AND (state IN ('pending', 'failed') OR (state = 'sending' AND lease_until < now()))
+               WHERE next_try_at <= statement_timestamp() AND attempts < %s
+                 AND (state IN ('pending', 'failed')
+                      OR (state = 'sending' AND lease_until < statement_timestamp()))
                ORDER BY next_try_at, id LIMIT %s FOR UPDATE SKIP LOCKED)
 RETURNING id
 """
@@ -47,12 +49,13 @@ def send_due_notices() -> int:
     return sent
 
 
-def claim(limit: int) -> Sequence[Payout]:
+def claim(limit: int) -> list[Payout]:
     """Take payouts whose notice is due; nobody else sends them while the lease runs."""
     with connection.cursor() as cursor:
-        cursor.execute(_CLAIM, [LEASE, MAX_ATTEMPTS, limit])
+        cursor.execute(_CLAIM, [LEASE.total_seconds(), MAX_ATTEMPTS, limit])
         ids = [row[0] for row in cursor.fetchall()]
-    return Payout.objects.filter(pk__in=ids).select_related("account").order_by("made_at", "id")
+    claimed = Payout.objects.filter(pk__in=ids).select_related("account")
+    return list(claimed.order_by("made_at", "id"))
 
 
 def retry(payout: Payout) -> bool:
@@ -82,7 +85,7 @@ def _plain(text: str) -> str:
     return text.replace("\u00a0", " ").replace("\u202f", " ")
 
 
-def _send_all(batch: Sequence[Payout]) -> list[bool]:
+def _send_all(batch: list[Payout]) -> list[bool]:
     backend = get_connection()
     try:
         return [_send(payout, backend) for payout in batch]

@@ -1,6 +1,6 @@
 """What the ledger says: balances, statements, the company's days."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -9,9 +9,19 @@ from uuid import UUID
 from django.db.models import F, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
-from billing_app.models import Account, BusinessDay, Cycle, Entry, Task
+from billing_app.models import (
+    Account,
+    BusinessDay,
+    Cycle,
+    Entry,
+    Movements,
+    Payout,
+    Price,
+    Task,
+)
 from messaging.business_day import today
 
+TOTALS = ("fees_cents", "rewards_cents", "adjusted_cents", "payouts_cents")
 _UNCLOSED = BusinessDay.objects.exclude(status=BusinessDay.Status.CLOSED)
 
 
@@ -24,9 +34,9 @@ class Line:
     balance_cents: int
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
-    """One account's business day, in cents: what it opened with, what moved, what it closed with."""
+@dataclass(frozen=True)
+class Statement(Movements):
+    """One account's business day, in cents: its opening, what moved, its closing."""
 
     day: date
     account: Account | None
@@ -107,7 +117,7 @@ def _opening(account: Account | None, day: date, cycle: Cycle | None) -> int:
 
 
 def _lines(entries: list[Entry], opening: int) -> list[Line]:
-    tasks = Task.objects.in_bulk([entry.task_id for entry in entries if entry.task_id])
+    tasks = Task.objects.in_bulk(known(entry.task_id for entry in entries))
     lines, balance = [], opening
     for entry in entries:
         balance += entry.amount_cents
@@ -131,27 +141,18 @@ def company_day(day: date) -> CompanyDay | None:
 
 
 def _live_totals(days: list[date]) -> dict[date, dict[str, int]]:
-    rows = (
-        Cycle.objects.filter(day__in=days)
-        .values("day_id")
-        .annotate(
-            fees_cents=Sum("charged_cents"),
-            rewards_cents=Sum("earned_cents"),
-            adjusted=Sum("adjusted_cents"),
-            payouts_cents=Sum("paid_cents"),
-        )
-    )
-    return {row.pop("day_id"): row | {"adjusted_cents": row.pop("adjusted")} for row in rows}
+    """Sums of the cached balances: a few rows a day are added up, never the journal."""
+    sums = [Sum("charged_cents"), Sum("earned_cents"), Sum("adjusted_cents"), Sum("paid_cents")]
+    rows = Cycle.objects.filter(day__in=days).values("day_id").values_list("day_id", *sums)
+    return {day: dict(zip(TOTALS, totals, strict=True)) for day, *totals in rows}
 
 
 def _company_day(row: BusinessDay, live: dict[str, int]) -> CompanyDay:
-    fields = ("fees_cents", "rewards_cents", "adjusted_cents", "payouts_cents")
     totals = {
         field: (getattr(row, field) if row.is_closed else live.get(field, 0)) or 0
-        for field in fields
+        for field in TOTALS
     }
-    digest = bytes(row.digest).hex() if row.digest else ""
-    return CompanyDay(day=row.day, status=row.status, digest=digest, **totals)
+    return CompanyDay(day=row.day, status=row.status, digest=row.seal, **totals)
 
 
 def days_of_account(account_id: UUID) -> "QuerySet[Cycle]":
@@ -159,3 +160,18 @@ def days_of_account(account_id: UUID) -> "QuerySet[Cycle]":
     moved = ~Q(charged_cents=0) | ~Q(earned_cents=0) | ~Q(adjusted_cents=0) | ~Q(paid_cents=0)
     cycles = Cycle.objects.filter(moved, account__public_id=account_id)
     return cycles.annotate(date=F("day_id")).order_by("-day_id")
+
+
+def why(entry: Entry) -> dict[str, Any]:
+    """What led to an entry: task, price and person, as far as billing has been told."""
+    return {
+        "entry": entry,
+        "task": Task.objects.filter(pk__in=known([entry.task_id])).first(),
+        "price": Price.objects.filter(pk__in=known([entry.task_id])).first(),
+        "person": Account.objects.filter(public_id__in=known([entry.actor])).first(),
+        "payout": Payout.objects.filter(pk=entry.source_id).first(),
+    }
+
+
+def known(ids: Iterable[UUID | None]) -> list[UUID]:
+    return [found for found in ids if found]

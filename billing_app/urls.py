@@ -1,6 +1,48 @@
-"""Routes of billing."""
+"""Routes of billing, grouped by thing."""
 
-from django.urls import URLPattern
+from datetime import date
+
+from django.urls import path, register_converter
+
+from billing_app import views
+
+
+class DayConverter:
+    """An ISO date in a path; anything else is 404."""
+
+    regex = r"\d{4}-\d{2}-\d{2}"
+
+    def to_python(self, value: str) -> date:
+        return date.fromisoformat(value)
+
+    def to_url(self, value: date | str) -> str:
+        return str(value)
+
+
+register_converter(DayConverter, "day")
 
 app_name = "billing"
-urlpatterns: list[URLPattern] = []
+
+urlpatterns = [
+    path("", views.account, name="account"),
+    path("balance/", views.balance, name="balance"),
+    path("entries/<int:entry_id>/", views.entry, name="entry"),
+    # accounts
+    path("accounts/", views.accounts, name="accounts"),
+    path("accounts/export/", views.accounts_export, name="accounts_export"),
+    path("accounts/<uuid:account_id>/", views.account_of, name="account_of"),
+    path("accounts/<uuid:account_id>/statement/", views.statement, name="statement"),
+    path("accounts/<uuid:account_id>/export/", views.statement_export, name="statement_export"),
+    # days
+    path("days/", views.days, name="days"),
+    path("days/board/", views.days_board, name="days_board"),
+    path("days/export/", views.days_export, name="days_export"),
+    path("days/<day:day>/", views.day, name="day"),
+    path("days/<day:day>/close/", views.close, name="close"),
+    # payouts
+    path("payouts/", views.payout_list, name="payouts"),
+    path("payouts/export/", views.payouts_export, name="payouts_export"),
+    path("payouts/retry/", views.retry_all, name="retry_all"),
+    path("payouts/<uuid:payout_id>/retry/", views.retry, name="retry"),
+    path("reconciliation/", views.reconciliation, name="reconciliation"),
+]

@@ -6,7 +6,7 @@ from typing import Any
 import environ
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
-from kombu import Queue
+from kombu.entity import Queue
 
 from supervisor.state import running_services, var_dir
 
@@ -226,7 +226,7 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
-# --- language, zone, files, mail --------------------------------------------------------------------
+# --- language, zone, files, mail ------------------------------------------------------------------
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("ru", _("Russian"))]

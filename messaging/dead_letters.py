@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from messaging.event import Event
@@ -48,6 +49,14 @@ def discard(letter_id: int, reason: str, by: UUID | None = None) -> None:
             resolve(letter, DeadLetter.State.DISCARDED, by)
 
 
+def discard_all(letters: QuerySet[DeadLetter], reason: str, by: UUID | None = None) -> int:
+    """Give up every parked one among `letters`; how many that were. ValueError without a reason."""
+    ids = list(letters.filter(state=DeadLetter.State.PARKED).values_list("pk", flat=True))
+    for letter_id in ids:
+        discard(letter_id, reason, by)
+    return len(ids)
+
+
 def parked_ids(consumer: str, event_ids: Iterable[UUID]) -> set[UUID]:
     """Which of these events the consumer has given up on, until somebody replays them."""
     letters = DeadLetter.objects.filter(consumer=consumer, event_id__in=list(event_ids))
@@ -76,4 +85,6 @@ def resolve(letter: DeadLetter, state: DeadLetter.State, by: UUID | None) -> Non
     """Close the letter; what had failed before counts no longer."""
     letter.state, letter.resolved_by, letter.resolved_at = state, by, timezone.now()
     letter.save()
-    InboxFailure.objects.filter(consumer=letter.consumer, event_id=letter.event_id).delete()
+    if letter.event_id:
+        failures = InboxFailure.objects.filter(event_id=letter.event_id)
+        failures.filter(consumer=letter.consumer).delete()

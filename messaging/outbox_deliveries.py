@@ -20,26 +20,26 @@ LAST_RETRY_SECONDS = 600
 _OPEN_WINDOW = """
 SELECT count(*) FROM (
   SELECT FROM outbox_delivery
-   WHERE consumer = %s AND state = 'sent' AND next_attempt_at > now() LIMIT %s) AS under_way
+   WHERE consumer = %s AND state = 'sent' AND next_attempt_at > statement_timestamp() LIMIT %s) AS under_way
 """
 
 _CLAIM = """
 WITH due AS (
   SELECT id FROM outbox_delivery
-   WHERE consumer = %s AND state IN ('due', 'sent') AND next_attempt_at <= now()
+   WHERE consumer = %s AND state IN ('due', 'sent') AND next_attempt_at <= statement_timestamp()
    ORDER BY next_attempt_at, id LIMIT %s
      FOR UPDATE SKIP LOCKED
 )
 UPDATE outbox_delivery AS d
-   SET state = 'sent', attempts = d.attempts + 1, sent_at = now(),
-       next_attempt_at = now() + make_interval(secs =>
+   SET state = 'sent', attempts = d.attempts + 1, sent_at = statement_timestamp(),
+       next_attempt_at = statement_timestamp() + make_interval(secs =>
          least(%s, %s * 2 ^ least(d.attempts, 16)) * (0.8 + 0.4 * random()))
   FROM due WHERE d.id = due.id
 RETURNING d.event_id
 """
 
 _SETTLE = """
-UPDATE outbox_delivery AS d SET state = settled.state, settled_at = now()
+UPDATE outbox_delivery AS d SET state = settled.state, settled_at = statement_timestamp()
   FROM (SELECT event.position, given.state
           FROM unnest(%s::uuid[], %s::text[]) AS given(event_id, state)
           JOIN outbox_event AS event USING (event_id)) AS settled
@@ -81,7 +81,7 @@ def lag() -> list[Lag]:
     """What is on its way, by consumer; consumers with nothing open are left out."""
     with connection.cursor() as cursor:
         cursor.execute("""
-            SELECT d.consumer, count(*), extract(epoch FROM now() - min(e.created_at))::float
+            SELECT d.consumer, count(*), extract(epoch FROM statement_timestamp() - min(e.created_at))::float
               FROM outbox_delivery d JOIN outbox_event e ON e.position = d.event_id
              WHERE d.state IN ('due', 'sent') GROUP BY d.consumer ORDER BY d.consumer""")
         return [Lag(*row) for row in cursor.fetchall()]
