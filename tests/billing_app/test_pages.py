@@ -143,7 +143,7 @@ def test_the_payouts_are_listed_and_exported(books: Client, worker: User) -> Non
     earn(worker, days=1)
     closing.close(today() - timedelta(days=1), by=None)
     assert worker.name in books.get("/billing/payouts/").content.decode()
-    exported = b"".join(books.get("/billing/payouts/export/")).decode()  # type: ignore[call-overload]
+    exported = b"".join(books.get("/billing/payouts/export/")).decode()
     assert str(Payout.objects.get().amount_cents) in exported
 
 
@@ -163,6 +163,6 @@ def test_a_failed_notice_can_be_sent_again(books: Client, worker: User) -> None:
 def test_the_exports_carry_the_zone_and_keep_numbers_numbers(books: Client, worker: User) -> None:
     fee = charge(worker, "=1+1").amount_cents
     path = f"/billing/accounts/{worker.public_id}/export/"
-    text = b"".join(books.get(path)).decode()  # type: ignore[call-overload]
+    text = b"".join(books.get(path)).decode()
     assert "UTC" in text
     assert f"'=1+1,{fee},{fee}" in text
