@@ -46,6 +46,11 @@ def consumers_of(name: str) -> list[str]:
     return list(registry()[name]["consumers"])
 
 
+def consumers() -> list[str]:
+    """Every service that consumes anything."""
+    return sorted({who for entry in registry().values() for who in entry["consumers"]})
+
+
 def producer_of(name: str) -> str:
     return str(registry()[name]["producer"])
 

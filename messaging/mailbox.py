@@ -6,6 +6,7 @@ from datetime import datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage as ParsedMessage
 from pathlib import Path
+from uuid import UUID
 
 from django.conf import settings
 from django.core.mail.backends.base import BaseEmailBackend
@@ -37,9 +38,19 @@ class Mail:
     text: str
 
 
+def is_used() -> bool:
+    """Where mail really goes out, none is kept."""
+    return f"{__name__}.EmailBackend" == settings.EMAIL_BACKEND
+
+
 def newest(limit: int = 100) -> list[Mail]:
     paths = sorted(Path(settings.MAIL_DIR).glob("*.eml"), reverse=True)
     return [read(path) for path in paths[:limit]]
+
+
+def find(name: UUID) -> Mail | None:
+    path = Path(settings.MAIL_DIR) / f"{name}.eml"
+    return read(path) if path.is_file() else None
 
 
 def read(path: Path) -> Mail:

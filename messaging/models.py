@@ -1,5 +1,7 @@
 """The tables of the mechanism. PostgreSQL is the truth; the broker is only a wire (E3)."""
 
+from typing import ClassVar
+
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
@@ -60,7 +62,9 @@ class OutboxDelivery(models.Model):
         PARKED = "parked", _("parked")  # a dead letter of the consumer has it
 
     id = models.BigAutoField(primary_key=True)
-    event = models.ForeignKey(OutboxEvent, models.PROTECT, related_name="deliveries", db_index=False)
+    event = models.ForeignKey(
+        OutboxEvent, models.PROTECT, related_name="deliveries", db_index=False
+    )
     consumer = models.CharField(max_length=32)
     state = models.CharField(max_length=6, choices=State, default=State.DUE, db_default="due")
     attempts = models.PositiveIntegerField(default=0, db_default=0)
@@ -123,6 +127,16 @@ class InboxFailure(models.Model):
         return f"{self.consumer} failed {self.event_id} ×{self.attempts}"
 
 
+class DeadLetters(models.QuerySet["DeadLetter"]):
+    def parked(self) -> "DeadLetters":
+        return self.filter(state=DeadLetter.State.PARKED)
+
+    def matching(self, consumer: str = "", name: str = "", error: str = "") -> "DeadLetters":
+        """Those of a consumer, an event name and a kind of error; empty means any."""
+        asked = {"consumer": consumer, "event_name": name, "error_kind": error}
+        return self.filter(**{column: value for column, value in asked.items() if value})
+
+
 class DeadLetter(models.Model):
     """What a consumer could not apply: kept whole until somebody replays or discards it."""
 
@@ -149,6 +163,8 @@ class DeadLetter(models.Model):
     parked_at = models.DateTimeField(db_default=Now())
     resolved_at = models.DateTimeField(null=True)
 
+    objects: ClassVar[DeadLetters] = DeadLetters.as_manager()  # type: ignore[assignment]
+
     class Meta:
         db_table = "dead_letter"
         constraints = [
@@ -165,3 +181,7 @@ class DeadLetter(models.Model):
 
     def __str__(self) -> str:
         return f"{self.consumer}: {self.event_name or 'malformed'} ({self.error_kind})"
+
+    @property
+    def is_parked(self) -> bool:
+        return self.state == self.State.PARKED

@@ -53,7 +53,7 @@ class Relay:
 
 def relay_once() -> int:
     """Bring one round of due events to every consumer; the number of events sent."""
-    return sum(_relay_to(consumer) for consumer in _consumers())
+    return sum(_relay_to(consumer) for consumer in contracts.consumers())
 
 
 def _relay_to(consumer: str) -> int:
@@ -67,7 +67,3 @@ def _relay_to(consumer: str) -> int:
 def _batches(events: Sequence[Event]) -> Iterator[Sequence[Event]]:
     for start in range(0, len(events), BATCH):
         yield events[start : start + BATCH]
-
-
-def _consumers() -> list[str]:
-    return sorted({who for entry in contracts.registry().values() for who in entry["consumers"]})
