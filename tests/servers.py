@@ -1,0 +1,90 @@
+"""Real servers for the tests: a PostgreSQL and a Valkey of their own, never the running system's.
+
+A plugin (`-p tests.servers`), because both must answer before Django reads its settings. They start
+once a run, in the process that hands tests out; each xdist worker gets a broker database to itself.
+"""
+
+import atexit
+import os
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Generator
+from pathlib import Path
+
+import pytest
+
+from supervisor.postgres import Postgres
+from supervisor.processes import Process
+from supervisor.valkey import Valkey
+
+PATIENCE = 60.0
+# Nothing here outlives the run, so nothing need reach the disk.
+POSTGRES = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "shared_buffers": "128MB",
+    "max_wal_size": "512MB",
+}
+ENVIRONMENT = {
+    "ATES_LOCAL": "1",
+    "BASE_URL": "http://localhost:8000",
+    "BUSINESS_TIME_ZONE": "UTC",
+    "DEBUG": "0",
+    "DEMO": "0",
+    "DJANGO_ALLOW_ASYNC_UNSAFE": "true",  # the browser's driver keeps a loop in the test's thread
+    "SECRET_KEY": "only-for-tests-" + "x" * 50,
+}
+# What the person's own shell says about a running system is none of the tests' business.
+FOREIGN = ("CELERY_BROKER_URL", "EMAIL_URL", "JWT_PRIVATE_KEYS", "PRODUCTION", "SERVICES", "PORT")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_load_initial_conftests() -> Generator[None, None, None]:
+    """Around every plugin's own: pytest-django reads the settings in this very hook."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "")
+    if worker:
+        os.environ["REDIS_URL"] = broker_of(int(worker.removeprefix("gw")) + 1)
+    elif "ATES_TEST_SERVERS" not in os.environ:
+        start()
+    return (yield)
+
+
+def broker_of(database: int) -> str:
+    return f"{os.environ['REDIS_URL'].rpartition('/')[0]}/{database}"
+
+
+def start() -> None:
+    folder = Path(tempfile.mkdtemp(prefix="ates-tests-"))
+    folder.chmod(0o711)  # PostgreSQL may have to run as somebody else
+    processes: list[Process] = []
+    atexit.register(stop, processes, folder)
+    postgres = Postgres(folder / "postgres", folder / "postgres.log", "tests", say, POSTGRES)
+    valkey = Valkey(folder / "valkey", folder / "valkey.log", "tests", say, {"appendonly": "no"})
+    for server in (postgres, valkey):
+        processes.append(server.start())
+        wait_for(server, processes[-1])
+    for name in FOREIGN:
+        os.environ.pop(name, None)
+    os.environ.update(ENVIRONMENT, ATES_TEST_SERVERS=str(folder), ATES_VAR=str(folder / "var"))
+    os.environ.update(DATABASE_URL=postgres.url, REDIS_URL=valkey.url)
+
+
+def wait_for(server: Postgres | Valkey, process: Process) -> None:
+    until = time.monotonic() + PATIENCE
+    while not server.ready():
+        if not process.alive or time.monotonic() > until:
+            sys.exit(f"The tests' {process.name} does not start:\n{server.log.read_text()}")
+        time.sleep(0.02)
+
+
+def stop(processes: list[Process], folder: Path) -> None:
+    for process in reversed(processes):
+        process.stop()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def say(name: str, line: str) -> None:
+    sys.stderr.write(f"[{name}] {line}\n")
