@@ -18,10 +18,17 @@ ON CONFLICT (public_id) DO UPDATE
  WHERE a.version < excluded.version
 """
 
+# Locked in the order of ids, like a shuffle does, or the two could wait for each other.
 _KEEP_PRICES = """
-UPDATE tasks_app_task AS t SET fee_cents = given.fee, reward_cents = given.reward
-  FROM unnest(%s::uuid[], %s::int[], %s::int[]) AS given(task_id, fee, reward)
- WHERE t.public_id = given.task_id
+WITH priced AS (
+  SELECT t.id, given.fee, given.reward
+    FROM unnest(%s::uuid[], %s::int[], %s::int[]) AS given(task_id, fee, reward)
+    JOIN tasks_app_task AS t ON t.public_id = given.task_id
+   ORDER BY t.id
+     FOR NO KEY UPDATE OF t
+)
+UPDATE tasks_app_task AS t SET fee_cents = priced.fee, reward_cents = priced.reward
+  FROM priced WHERE t.id = priced.id
 """
 
 

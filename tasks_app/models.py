@@ -1,10 +1,11 @@
 """Tasks and who has them. A task without an assignee cannot exist (T3)."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, ClassVar, Self
 from uuid import UUID
 
-from django.db import models, transaction
+from django.db import IntegrityError, connection, models, transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -13,8 +14,19 @@ from uuid_utils.compat import uuid7
 from event_schemas.titles import KEY
 from messaging.outbox import publish
 from tasks_app import events
+from tasks_app.runs import ImportRun, RejectedLine, Run, ShuffleRun
+from tasks_app.titles import KEY_LENGTH, TITLE_LENGTH
+
+__all__ = ["Account", "Assignment", "ImportRun", "RejectedLine", "Run", "ShuffleRun", "Task"]
 
 EXEMPT_ROLES = ("manager", "admin")  # they get no tasks (T3)
+
+_DRAW = """
+SELECT eligible.ids[1 + floor(random() * cardinality(eligible.ids))::int]
+  FROM (SELECT array_agg(public_id) AS ids FROM tasks_app_account
+         WHERE is_active AND role <> ALL(%s)) AS eligible,
+       generate_series(1, %s)
+"""
 
 
 class NobodyToAssign(Exception):
@@ -26,10 +38,12 @@ class Accounts(models.QuerySet["Account"]):
         """Who may get tasks: active employees except managers and admins."""
         return self.filter(is_active=True).exclude(role__in=EXEMPT_ROLES)
 
-    def draw(self) -> "Account":
-        """One eligible person, each as likely as the next. Raises `NobodyToAssign`."""
-        drawn = self.eligible().order_by("?").first()
-        if drawn is None:
+    def draw(self, count: int) -> list[UUID]:
+        """An eligible person for each of `count` tasks, uniformly and independently (T4)."""
+        with connection.cursor() as cursor:
+            cursor.execute(_DRAW, [list(EXEMPT_ROLES), count])
+            drawn = [account_id for (account_id,) in cursor.fetchall()]
+        if None in drawn:
             raise NobodyToAssign
         return drawn
 
@@ -81,8 +95,8 @@ class Task(models.Model):
 
     id = models.BigAutoField(primary_key=True)
     public_id = models.UUIDField(unique=True, default=uuid7, editable=False)
-    title = models.CharField(_("title"), max_length=200)
-    jira_id = models.CharField(_("Jira key"), max_length=32, blank=True)
+    title = models.CharField(_("title"), max_length=TITLE_LENGTH)
+    jira_id = models.CharField(_("Jira key"), max_length=KEY_LENGTH, blank=True)
     description = models.TextField(_("description"), blank=True)
     status = models.CharField(max_length=9, choices=Status, default=Status.OPEN)
     assignee = models.ForeignKey(Account, models.PROTECT, related_name="tasks", db_index=False)
@@ -114,14 +128,15 @@ class Task(models.Model):
         ]
         indexes = [
             models.Index(fields=["assignee", "status", "-id"], name="task_of_assignee"),
-            models.Index(fields=["-id"], condition=Q(status="open"), name="task_open"),
+            models.Index(fields=["id"], condition=Q(status="open"), name="task_open"),
+            models.Index(fields=["-created_at", "-id"], name="task_newest"),
         ]
 
     def __str__(self) -> str:
         return f"{self.jira_id} {self.title}".strip()
 
     @classmethod
-    def create(
+    def create(  # noqa: PLR0913  (all of them by keyword)
         cls,
         *,
         title: str,
@@ -137,23 +152,41 @@ class Task(models.Model):
         """
         if key and (known := cls.objects.filter(creation_key=key).first()):
             return known
+        task = cls(
+            title=title,
+            jira_id=jira_id,
+            description=description,
+            created_by=created_by,
+            creation_key=key,
+        )
+        try:
+            cls.create_all([task], at)
+        except IntegrityError:  # the same form was sent twice at once
+            if key and (known := cls.objects.filter(creation_key=key).first()):
+                return known
+            raise
+        return task
+
+    @classmethod
+    def create_all(cls, tasks: Sequence["Task"], at: datetime | None = None) -> None:
+        """Write new tasks, each with an assignee drawn for it. Raises `NobodyToAssign`."""
         now = at or timezone.now()
         with transaction.atomic():
-            task = cls.objects.create(
-                title=title,
-                jira_id=jira_id,
-                description=description,
-                created_by=created_by,
-                created_at=now,
-                creation_key=key,
-                assignee=Account.objects.draw(),
-                version=2,
+            for task, account_id in zip(tasks, Account.objects.draw(len(tasks)), strict=True):
+                task.assignee_id, task.created_at, task.version = account_id, now, 2
+            cls.objects.bulk_create(tasks)
+            drawn = Assignment.objects.bulk_create(
+                Assignment(task=task, account_id=task.assignee_id, task_version=2, assigned_at=now)
+                for task in tasks
             )
-            assignment = Assignment.objects.create(
-                task=task, account_id=task.assignee_id, task_version=2, assigned_at=now
+            publish(
+                fact
+                for assignment in drawn
+                for fact in (
+                    events.task_created(assignment.task),
+                    events.task_assigned(assignment.task, assignment),
+                )
             )
-            publish([events.task_created(task), events.task_assigned(task, assignment)])
-        return task
 
     def complete(self, by: UUID, at: datetime | None = None) -> bool:
         """Complete the task (T5); False when it was completed before.
@@ -183,105 +216,28 @@ class Task(models.Model):
 
 
 class Assignment(models.Model):
-    """A task was drawn for a person; append-only, and charged once each (B3)."""
+    """A task was drawn for a person; append-only, and charged once each (B3). A shuffle draws a
+    task once, whatever happens to its workers."""
 
     id = models.BigAutoField(primary_key=True)
     public_id = models.UUIDField(unique=True, default=uuid7, editable=False)
-    task = models.ForeignKey(Task, models.PROTECT, related_name="assignments")
+    task = models.ForeignKey(Task, models.PROTECT, related_name="assignments", db_index=False)
     account = models.ForeignKey(Account, models.PROTECT, related_name="+", db_index=False)
-    shuffle = models.ForeignKey("ShuffleRun", models.PROTECT, null=True, related_name="assignments")
+    shuffle = models.ForeignKey(
+        ShuffleRun, models.PROTECT, null=True, related_name="assignments", db_index=False
+    )
     task_version = models.PositiveIntegerField()
     assigned_at = models.DateTimeField()
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["task", "task_version"], name="one_draw_a_version"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.task_id} → {self.account_id}"
-
-
-class Run(models.Model):
-    """Long work that survives a reload, a crash and a restart: a row that says how far it is."""
-
-    class Status(models.TextChoices):
-        RUNNING = "running", _("running")
-        COMPLETED = "completed", _("completed")
-        FAILED = "failed", _("failed")
-        CANCELLED = "cancelled", _("cancelled")
-
-    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    status = models.CharField(max_length=9, choices=Status, default=Status.RUNNING)
-    started_by = models.UUIDField(null=True)
-    started_at = models.DateTimeField(default=timezone.now)
-    finished_at = models.DateTimeField(null=True)
-    total = models.PositiveIntegerField(default=0)
-    done = models.PositiveIntegerField(default=0)
-    cursor = models.BigIntegerField(default=0)
-    correlation_id = models.UUIDField(default=uuid7)
-    error = models.TextField(blank=True)
-    key = models.CharField(max_length=80, null=True, unique=True)  # noqa: DJ001
-
-    class Meta:
-        abstract = True
-
-    @property
-    def is_running(self) -> bool:
-        return self.status == self.Status.RUNNING
-
-    def finish(self, status: "Run.Status", error: str = "") -> None:
-        self.status, self.finished_at, self.error = status, timezone.now(), error
-        self.save(update_fields=["status", "finished_at", "error"])
-
-
-class ShuffleRun(Run):
-    """A press of "assign tasks" (T4). `total` tasks were open, `done` were looked at, `drawn` were
-    assigned anew; the others had been completed in between."""
-
-    drawn = models.PositiveIntegerField(default=0)
-    last_task_id = models.BigIntegerField(default=0)
-
-    class Meta:
-        constraints = [
             models.UniqueConstraint(
-                fields=["status"], condition=Q(status="running"), name="one_running_shuffle"
+                fields=["shuffle", "task"],
+                condition=Q(shuffle__isnull=False),
+                name="one_draw_a_shuffle",
             ),
         ]
 
     def __str__(self) -> str:
-        return f"shuffle of {self.total} tasks: {self.status}"
-
-
-class ImportRun(Run):
-    """A file of tasks. `cursor` is the number of lines that are settled."""
-
-    filename = models.CharField(max_length=200)
-    digest = models.CharField(max_length=64, db_index=True)
-    content = models.TextField()
-    created = models.PositiveIntegerField(default=0)
-    rejected = models.PositiveIntegerField(default=0)
-
-    class Meta:
-        ordering = ["-started_at"]
-
-    def __str__(self) -> str:
-        return f"import of {self.filename}: {self.status}"
-
-
-class RejectedLine(models.Model):
-    """A line of an imported file that is no task, and why."""
-
-    run = models.ForeignKey(ImportRun, models.CASCADE, related_name="rejected_lines")
-    number = models.PositiveIntegerField()
-    text = models.TextField(blank=True)
-    reason = models.CharField(max_length=200)
-
-    class Meta:
-        ordering = ["number"]
-        constraints = [
-            models.UniqueConstraint(fields=["run", "number"], name="a_line_is_rejected_once"),
-        ]
-
-    def __str__(self) -> str:
-        return f"line {self.number}: {self.reason}"
+        return f"{self.task_id} → {self.account_id}"

@@ -1,0 +1,50 @@
+"""What workers do for the tracker. A job is only sent to be quick: the ticks of beat take up
+whatever still runs, so a message that is lost costs ten seconds and nothing else."""
+
+import logging
+from typing import Any
+from uuid import UUID
+
+from celery import current_app, shared_task
+from django.db import transaction
+from kombu.exceptions import OperationalError as BrokerError
+
+from tasks_app import importing
+from tasks_app import shuffle as shuffling
+
+log = logging.getLogger("ates.tasks")
+
+
+@shared_task
+def shuffle(run_id: str) -> None:
+    shuffling.go_on(UUID(run_id))
+
+
+@shared_task
+def import_tasks(run_id: str) -> None:
+    importing.go_on(UUID(run_id))
+
+
+@shared_task
+def go_on_with_shuffles() -> None:
+    shuffling.go_on_with_all()
+
+
+@shared_task
+def go_on_with_imports() -> None:
+    importing.go_on_with_all()
+
+
+def soon(job: Any, run_id: UUID) -> None:
+    """Have a worker begin with the run at once, if the broker is there to tell it."""
+    transaction.on_commit(lambda: _send(job, str(run_id)))
+
+
+def _send(job: Any, run_id: str) -> None:
+    quick = {"max_retries": 0, "socket_timeout": 1, "socket_connect_timeout": 1}
+    try:
+        with current_app.connection_for_write(transport_options=quick) as broker:
+            broker.ensure_connection(max_retries=1, timeout=1)
+            job.apply_async(args=[run_id], queue="tasks.jobs", connection=broker)
+    except (BrokerError, OSError) as error:
+        log.warning("no broker, the next tick begins: %s", error)

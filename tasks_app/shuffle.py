@@ -1,0 +1,134 @@
+"""The shuffle (T4): every open task is drawn anew, in batches that each are one transaction.
+
+Killed at any point it goes on from the run's cursor, so a finished run has drawn each task once.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from time import monotonic
+from typing import Any
+from uuid import UUID
+
+from django.db import IntegrityError, connection, transaction
+from django.db.models import Count, Max
+from django.utils import timezone
+from uuid_utils.compat import uuid7
+
+from messaging.context import acting, current_origin
+from messaging.outbox import publish
+from tasks_app import events
+from tasks_app.models import Account, Assignment, NobodyToAssign, Task
+from tasks_app.runs import Run, ShuffleRun
+
+BATCH = 1_000
+
+_ASSIGN = """
+WITH drawn (task_id, account_id, public_id) AS (
+  SELECT * FROM unnest(%s::bigint[], %s::uuid[], %s::uuid[])
+), moved AS (
+  UPDATE tasks_app_task AS t SET assignee_id = drawn.account_id, version = t.version + 1
+    FROM drawn WHERE t.id = drawn.task_id
+  RETURNING t.id, t.version
+)
+INSERT INTO tasks_app_assignment
+       (public_id, task_id, account_id, shuffle_id, task_version, assigned_at)
+SELECT drawn.public_id, moved.id, drawn.account_id, %s, moved.version, %s
+  FROM moved JOIN drawn ON drawn.task_id = moved.id
+ ORDER BY moved.id
+RETURNING id
+"""
+
+
+def start(by: UUID | None, key: str | None = None) -> ShuffleRun:
+    """Begin a shuffle, or give the one that runs; the same `key` gives the same one again.
+
+    Raises `NobodyToAssign`.
+    """
+    while not (run := _known(key)):
+        try:
+            with transaction.atomic():
+                return _begin(by, key)
+        except IntegrityError:  # somebody pressed at the same moment: theirs is found now
+            continue
+    return run
+
+
+def go_on(run_id: UUID, seconds: float = 60) -> None:
+    """Draw batch after batch until the run is over, the time is up or another worker has it."""
+    until = monotonic() + seconds
+    while _draw_batch(run_id) and monotonic() < until:
+        pass
+
+
+def go_on_with_all() -> None:
+    for run in ShuffleRun.objects.running():
+        go_on(run.pk)
+
+
+def _known(key: str | None) -> ShuffleRun | None:
+    pressed_before = key and ShuffleRun.objects.filter(key=key).first()
+    return pressed_before or ShuffleRun.objects.running().first()
+
+
+def _begin(by: UUID | None, key: str | None) -> ShuffleRun:
+    if not Account.objects.eligible().exists():
+        raise NobodyToAssign
+    given = Task.objects.open().aggregate(total=Count("pk"), last=Max("pk"))
+    run: ShuffleRun = ShuffleRun.objects.create(
+        started_by=by,
+        key=key,
+        total=given["total"],
+        last_task_id=given["last"] or 0,
+        correlation_id=current_origin().correlation_id,
+    )
+    if not run.total:
+        _finish(run)
+    return run
+
+
+def _draw_batch(run_id: UUID) -> bool:
+    """Whether there may be more to do."""
+    with transaction.atomic():
+        run = ShuffleRun.objects.claim(run_id)
+        if run is None:
+            return False
+        with acting(run.started_by, run.correlation_id):
+            return _draw(run, _next_tasks(run))
+
+
+def _next_tasks(run: ShuffleRun) -> list[int]:
+    """Locked: a task that is being completed right now is waited for, and then left alone."""
+    rest = Task.objects.open().filter(pk__gt=run.cursor, pk__lte=run.last_task_id).order_by("pk")
+    return list(rest.select_for_update(of=("self",)).values_list("pk", flat=True)[:BATCH])
+
+
+def _draw(run: ShuffleRun, task_ids: list[int]) -> bool:
+    if not task_ids:
+        _finish(run)
+        return False
+    try:
+        accounts = Account.objects.draw(len(task_ids))
+    except NobodyToAssign:
+        run.fail(Run.Failure.NOBODY)
+        return False
+    _assign(run, task_ids, accounts, at=timezone.now())
+    run.cursor, run.drawn = task_ids[-1], run.drawn + len(task_ids)
+    run.done = run.drawn
+    run.total = max(run.total, run.drawn)  # a task may have been committed late, with a lower id
+    run.save()
+    return True
+
+
+def _assign(run: ShuffleRun, tasks: Sequence[int], accounts: Sequence[UUID], at: datetime) -> None:
+    columns: list[Any] = [list(tasks), list(accounts), [uuid7() for _ in tasks]]
+    with connection.cursor() as cursor:
+        cursor.execute(_ASSIGN, [*columns, run.pk, at])
+        written = [pk for (pk,) in cursor.fetchall()]
+    assignments = Assignment.objects.filter(pk__in=written).select_related("task").order_by("pk")
+    publish(events.task_assigned(drawn.task, drawn) for drawn in assignments)
+
+
+def _finish(run: ShuffleRun) -> None:
+    run.done = run.total
+    run.finish()
+    publish([events.shuffle_completed(run)])
