@@ -1,0 +1,47 @@
+"""Admins change names and roles, and never their own role."""
+
+import pytest
+from django.test import Client
+
+from auth_app.models import User
+from tests.conftest import ClientFor
+from tests.delivery import published
+
+
+@pytest.fixture
+def office(client_for: ClientFor, admin: User) -> Client:
+    return client_for(admin)
+
+
+def edit(client: Client, person: User, **form: str) -> int:
+    return client.post(f"/people/{person.public_id}/", form).status_code
+
+
+def test_it_changes_name_and_role(office: Client, worker: User) -> None:
+    assert edit(office, worker, name="Wilma", role="accountant") == 302
+    [data] = published("auth.account_updated")
+    assert (data["name"], data["role"], data["version"]) == ("Wilma", "accountant", 2)
+
+
+def test_it_refuses_a_role_nobody_knows(office: Client, worker: User) -> None:
+    assert edit(office, worker, name="Wilma", role="emperor") == 422
+    worker.refresh_from_db()
+    assert worker.name == "Wanda Worker"
+
+
+def test_it_keeps_an_admins_own_role(office: Client, admin: User, hire: object) -> None:
+    assert edit(office, admin, name="Ada", role="worker") == 302
+    admin.refresh_from_db()
+    assert (admin.name, admin.role) == ("Ada", "admin")
+
+
+def test_it_shows_nobody_who_is_not_there(office: Client, admin: User) -> None:
+    unknown = "00000000-0000-7000-8000-000000000000"
+    assert office.get(f"/people/{unknown}/").status_code == 404
+    assert office.get(f"/people/{admin.pk}/").status_code == 404
+
+
+def test_it_shows_who_somebody_is(office: Client, worker: User) -> None:
+    page = office.get(f"/people/{worker.public_id}/").content.decode()
+    assert worker.email in page
+    assert f"/people/{worker.public_id}/deactivate/" in page

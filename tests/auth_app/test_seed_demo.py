@@ -1,0 +1,34 @@
+"""The people of the demonstration."""
+
+import pytest
+from django.core.management import CommandError, call_command
+from pytest_django.fixtures import Settings
+
+from auth_app.management.commands.seed_demo import PASSWORD
+from auth_app.models import User
+from tests.delivery import published
+
+pytestmark = pytest.mark.django_db
+
+
+def test_it_makes_them_once(settings: Settings) -> None:
+    settings.DEMO = True
+    call_command("seed_demo")
+    call_command("seed_demo")
+    assert len(published("auth.account_created")) == User.objects.count() == 8
+    assert User.objects.get(email="manager@popug.example").role == "manager"
+
+
+def test_they_can_sign_in(settings: Settings) -> None:
+    settings.DEMO = True
+    call_command("seed_demo")
+    worker = User.objects.get(email="worker5@popug.example")
+    assert worker.check_password(PASSWORD)
+    assert worker.emailaddress_set.get().verified
+
+
+def test_it_refuses_outside_a_demonstration(settings: Settings) -> None:
+    settings.DEMO = False
+    with pytest.raises(CommandError, match="DEMO=1"):
+        call_command("seed_demo")
+    assert not User.objects.exists()

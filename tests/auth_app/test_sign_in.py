@@ -1,0 +1,78 @@
+"""One sign-in for everything (I1)."""
+
+import pytest
+from django.core.cache import cache
+from django.test import Client
+
+from auth_app.models import User
+from tests.conftest import PASSWORD, ClientFor, Hire
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _no_rate_limit_from_before() -> None:
+    cache.clear()
+
+
+@pytest.fixture
+def person(hire: Hire) -> User:
+    return hire("Polly", password=PASSWORD)
+
+
+def sign_in(client: Client, person: User, password: str = PASSWORD) -> int:
+    form = {"login": person.email, "password": password}
+    return client.post("/accounts/login/", form).status_code
+
+
+def is_in(client: Client) -> bool:
+    return "_auth_user_id" in client.session and client.get("/people/me/").status_code == 200
+
+
+def test_it_lets_a_person_in(client: Client, person: User) -> None:
+    assert sign_in(client, person) == 302
+    assert is_in(client)
+
+
+def test_it_asks_the_anonymous_to_sign_in_and_brings_them_back(client: Client) -> None:
+    assert client.get("/people/me/").headers["Location"] == "/accounts/login/?next=/people/me/"
+
+
+def test_it_keeps_out_who_has_the_wrong_password(client: Client, person: User) -> None:
+    sign_in(client, person, "wrong")
+    assert not is_in(client)
+
+
+def test_it_keeps_out_the_dismissed(client: Client, person: User) -> None:
+    person.deactivate()
+    sign_in(client, person)
+    assert not is_in(client)
+
+
+def test_dismissal_ends_what_is_open(client_for: ClientFor, person: User) -> None:
+    client = client_for(person)
+    person.deactivate()
+    assert client.get("/people/me/").status_code == 302
+
+
+def test_a_new_role_counts_from_the_next_click(client_for: ClientFor, admin: User) -> None:
+    client = client_for(admin)
+    User.objects.filter(pk=admin.pk).update(role="worker")
+    assert client.get("/people/").status_code == 403
+
+
+def test_it_stops_who_guesses_passwords(client: Client, person: User) -> None:
+    for _ in range(5):
+        sign_in(client, person, "wrong")
+    assert sign_in(client, person) == 200
+    assert not is_in(client)
+
+
+def test_it_keeps_a_changed_password_and_nothing_else(client: Client, person: User) -> None:
+    sign_in(client, person)
+    new = "another-perch-77"
+    form = {"oldpassword": PASSWORD, "password1": new, "password2": new}
+    client.post("/accounts/password/change/", form)
+    person.refresh_from_db()
+    assert person.check_password(new)
+    assert person.version == 1

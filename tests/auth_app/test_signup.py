@@ -1,0 +1,71 @@
+"""Anonymous sign-up makes a worker, whatever the form carries (I1)."""
+
+import pytest
+from django.core import mail
+from django.core.cache import cache
+from django.http import HttpResponse
+from django.test import Client
+
+from auth_app.models import User
+from tests.delivery import published
+
+pytestmark = pytest.mark.django_db
+
+FORM = {"name": "Polly", "email": "Polly@Popug.example", "password1": "crackers-for-me-9"}
+
+
+@pytest.fixture(autouse=True)
+def _no_rate_limit_from_before() -> None:
+    cache.clear()
+
+
+def sign_up(client: Client, **more: str) -> HttpResponse:
+    response = client.post("/accounts/signup/", FORM | more)
+    assert isinstance(response, HttpResponse)
+    return response
+
+
+def test_it_makes_a_worker_and_lets_them_in(client: Client) -> None:
+    assert sign_up(client).status_code == 302
+    person = User.objects.get()
+    assert (person.email, person.role) == ("polly@popug.example", "worker")
+    assert client.session["_auth_user_id"] == str(person.pk)
+
+
+def test_it_tells_every_service(client: Client) -> None:
+    sign_up(client)
+    [data] = published("auth.account_created")
+    assert (data["name"], data["role"]) == ("Polly", "worker")
+
+
+def test_it_ignores_a_role_that_was_smuggled_in(client: Client) -> None:
+    sign_up(client, role="admin", is_active="", version="9", is_superuser="on")
+    person = User.objects.get()
+    assert (person.role, person.is_active, person.version) == ("worker", True, 1)
+
+
+def test_it_sends_a_mail_to_confirm_the_address(client: Client) -> None:
+    sign_up(client)
+    [message] = mail.outbox
+    assert message.to == ["polly@popug.example"]
+    assert "/accounts/confirm-email/" in message.body
+
+
+def test_it_takes_an_address_only_once(client: Client, worker: User) -> None:
+    sign_up(client, email=worker.email.upper())
+    assert User.objects.count() == 1
+    assert len(published("auth.account_created")) == 1
+
+
+@pytest.mark.parametrize(
+    ("field", "value"), [("password1", "short"), ("email", "no address"), ("name", "")]
+)
+def test_it_names_what_is_wrong(client: Client, field: str, value: str) -> None:
+    response = sign_up(client, **{field: value})
+    assert response.context["form"].errors[field]
+    assert not User.objects.exists()
+
+
+def test_it_speaks_the_language_of_the_browser(client: Client) -> None:
+    client.post("/accounts/signup/", FORM, headers={"Accept-Language": "ru"})
+    assert User.objects.get().language == "ru"
