@@ -20,7 +20,8 @@ LAST_RETRY_SECONDS = 600
 _OPEN_WINDOW = """
 SELECT count(*) FROM (
   SELECT FROM outbox_delivery
-   WHERE consumer = %s AND state = 'sent' AND next_attempt_at > statement_timestamp() LIMIT %s) AS under_way
+   WHERE consumer = %s AND state = 'sent' AND next_attempt_at > statement_timestamp()
+   LIMIT %s) AS under_way
 """
 
 _CLAIM = """
@@ -81,7 +82,8 @@ def lag() -> list[Lag]:
     """What is on its way, by consumer; consumers with nothing open are left out."""
     with connection.cursor() as cursor:
         cursor.execute("""
-            SELECT d.consumer, count(*), extract(epoch FROM statement_timestamp() - min(e.created_at))::float
+            SELECT d.consumer, count(*),
+                   extract(epoch FROM statement_timestamp() - min(e.created_at))::float
               FROM outbox_delivery d JOIN outbox_event e ON e.position = d.event_id
              WHERE d.state IN ('due', 'sent') GROUP BY d.consumer ORDER BY d.consumer""")
         return [Lag(*row) for row in cursor.fetchall()]

@@ -1,0 +1,51 @@
+"""The contracts are whole: every event has a schema, an example, a producer and its handlers."""
+
+import json
+from typing import Any
+
+import pytest
+
+from messaging import contracts
+from messaging.schema_checks import problems
+
+
+def test_check_schemas_finds_nothing() -> None:
+    assert problems() == []
+
+
+@pytest.mark.parametrize("name", sorted(contracts.registry()))
+def test_the_examples_of_every_event_are_valid_and_an_extra_field_is_not(name: str) -> None:
+    for version in contracts.registry()[name]["versions"]:
+        path = contracts.schemas_dir() / f"{name.replace('.', '/')}/{version}.json"
+        for example in json.loads(path.read_text())["examples"]:
+            contracts.check_data(name, version, example)
+            with pytest.raises(contracts.InvalidEvent):
+                contracts.check_data(name, version, example | {"surprise": 1})
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("title", "[UBERPOP-42] Change the green"),
+        ("title", "Change ] the green"),
+        ("title", ""),
+        ("jira_id", 42),
+        ("jira_id", "42"),
+        ("jira_id", "UBERPOP"),
+        ("jira_id", "[UBERPOP-42]"),
+        ("task_id", "first"),
+        ("version", 0),
+        ("version", True),
+    ],
+)
+def test_a_new_task_is_told_without_brackets_and_with_a_proper_key(field: str, value: Any) -> None:
+    data = {
+        "task_id": "018f3f2e-7b1a-7c3d-9e4f-000000000001",
+        "title": "Change the green",
+        "jira_id": "UBERPOP-42",
+        "created_by": None,
+        "version": 1,
+    }
+    contracts.check_data("tasks.task_created", 2, data)
+    with pytest.raises(contracts.InvalidEvent, match=f"/data/{field}"):
+        contracts.check_data("tasks.task_created", 2, data | {field: value})

@@ -1,0 +1,179 @@
+"""Consuming: applied once, or parked, or waiting; never lost, never half (E3)."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import pytest
+from django.db import OperationalError
+from uuid_utils.compat import uuid7
+
+from auth_app.models import User
+from messaging import inbox
+from messaging.event import Event, Handler, Impossible, NotYet
+from messaging.inbox import MAX_ATTEMPTS, deliver
+from messaging.models import DeadLetter, InboxEvent, InboxFailure
+from messaging.replay import replay
+from tests.billing_app.facts import envelope
+
+pytestmark = pytest.mark.django_db
+
+NAME = "tasks.shuffle_completed"
+Subscribe = Callable[[Handler], None]
+
+
+def told(count: int = 1) -> dict[str, Any]:
+    return envelope(NAME, {"shuffle_id": str(uuid7()), "count": count, "started_by": None})
+
+
+@pytest.fixture
+def subscribe(monkeypatch: pytest.MonkeyPatch) -> Subscribe:
+    """Let a handler of the test consume `tasks.shuffle_completed`."""
+
+    def put(handler: Handler) -> None:
+        monkeypatch.setattr(inbox, "subscriptions", lambda _: {(NAME, 1): handler})
+
+    return put
+
+
+def people(events: Sequence[Event]) -> None:
+    """A handler with an effect that can be counted; a count of 13 is too much for it."""
+    for event in events:
+        User(email=f"{event.event_id}@popug.example", name="P").save()
+    if any(event.data["count"] == 13 for event in events):
+        raise ValueError("thirteen")
+
+
+def test_it_applies_an_event_once(subscribe: Subscribe) -> None:
+    subscribe(people)
+    event = told()
+    deliver("analytics", [event, event])
+    outcome = deliver("analytics", [event])
+    assert User.objects.count() == 1
+    assert [str(done.event_id) for done in outcome.applied] == [event["event_id"]]
+
+
+def test_each_consumer_has_an_inbox_of_its_own(subscribe: Subscribe) -> None:
+    seen: list[Event] = []
+    subscribe(seen.extend)
+    event = told()
+    deliver("analytics", [event])
+    deliver("billing", [event])
+    assert len(seen) == InboxEvent.objects.count() == 2
+
+
+def test_a_failing_event_leaves_no_effect_and_holds_nobody_up(subscribe: Subscribe) -> None:
+    subscribe(people)
+    batch = [told(), told(), told(13), told(), told()]
+    outcome = deliver("analytics", batch)
+    assert len(outcome.applied) == User.objects.count() == InboxEvent.objects.count() == 4
+    assert InboxFailure.objects.get().last_error == "ValueError('thirteen')"
+
+
+def test_it_is_parked_after_the_last_attempt(subscribe: Subscribe) -> None:
+    subscribe(people)
+    event = told(13)
+    outcomes = [deliver("analytics", [event]) for _ in range(MAX_ATTEMPTS)]
+    assert [len(outcome.parked) for outcome in outcomes] == [0] * (MAX_ATTEMPTS - 1) + [1]
+    letter = DeadLetter.objects.get()
+    assert (letter.envelope, letter.attempts) == (event, MAX_ATTEMPTS)
+    assert "thirteen" in letter.traceback
+
+
+def test_an_impossible_event_is_parked_at_once(subscribe: Subscribe) -> None:
+    def refuse(_: Sequence[Event]) -> None:
+        raise Impossible("booked already")
+
+    subscribe(refuse)
+    assert len(deliver("analytics", [told()]).parked) == 1
+    assert DeadLetter.objects.get().error == "booked already"
+
+
+def test_an_event_that_comes_too_early_waits_without_burning_attempts(
+    subscribe: Subscribe,
+) -> None:
+    def too_early(_: Sequence[Event]) -> None:
+        raise NotYet
+
+    subscribe(too_early)
+    event = told()
+    for _ in range(MAX_ATTEMPTS + 1):
+        assert deliver("analytics", [event]) == inbox.Outcome()
+    assert not InboxFailure.objects.exists()
+    subscribe(people)
+    assert len(deliver("analytics", [event]).applied) == 1
+
+
+def test_a_lost_database_settles_nothing_and_blames_nobody(subscribe: Subscribe) -> None:
+    def cut(_: Sequence[Event]) -> None:
+        raise OperationalError("server closed the connection")
+
+    subscribe(cut)
+    with pytest.raises(OperationalError):
+        deliver("analytics", [told()])
+    assert not InboxFailure.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        "not even an object",
+        {},
+        {"event_id": "1"},
+        envelope(NAME, {"count": 1}),
+        envelope("tasks.task_eaten", {}),
+        envelope(NAME, {"shuffle_id": str(uuid7()), "count": 1, "started_by": None}, version=7),
+        told() | {"event_time": "yesterday"},
+        told() | {"event_id": "x"},
+        told() | {"extra": 1},
+        told(-1),
+    ],
+)
+def test_a_malformed_event_lands_in_the_dead_letters_and_nothing_else_changes(
+    broken: Any, subscribe: Subscribe
+) -> None:
+    subscribe(people)
+    deliver("analytics", [broken, told()])
+    deliver("analytics", [broken])
+    assert DeadLetter.objects.get().envelope == broken
+    assert User.objects.count() == InboxEvent.objects.count() == 1
+
+
+def test_it_refuses_what_it_has_not_subscribed_to() -> None:
+    outcome = deliver("tasks", [told()])
+    assert len(outcome.parked) == 1
+    assert DeadLetter.objects.get().error_kind == "UnknownEvent"
+
+
+def test_a_parked_event_that_comes_again_stays_parked(subscribe: Subscribe) -> None:
+    def refuse(_: Sequence[Event]) -> None:
+        raise Impossible("no")
+
+    subscribe(refuse)
+    event = told()
+    deliver("analytics", [event])
+    subscribe(people)
+    assert len(deliver("analytics", [event]).parked) == 1
+    assert not User.objects.exists()
+
+
+def test_a_replay_applies_it_once(subscribe: Subscribe) -> None:
+    def refuse(_: Sequence[Event]) -> None:
+        raise Impossible("no")
+
+    subscribe(refuse)
+    deliver("analytics", [told()])
+    letter = DeadLetter.objects.get()
+    assert replay(letter.pk) is None
+    subscribe(people)
+    assert replay(letter.pk)
+    assert replay(letter.pk)
+    letter.refresh_from_db()
+    assert (letter.state, User.objects.count()) == ("replayed", 1)
+
+
+def test_an_old_version_is_raised_at_the_border(subscribe: Subscribe) -> None:
+    task, name = str(uuid7()), "tasks.task_created"
+    data = {"task_id": task, "title": "[UBERPOP-42] — Change the green", "created_by": None}
+    event = inbox.read("billing", envelope(name, data))
+    assert (event.version, event.data["jira_id"]) == (2, "UBERPOP-42")
+    assert event.data["title"] == "Change the green"

@@ -1,0 +1,93 @@
+"""Deliveries are claimed by state and settled by acknowledgement, whoever crashes in between."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection, transaction
+from django.utils import timezone
+
+from messaging import outbox_deliveries
+from messaging.models import OutboxDelivery
+from messaging.outbox import publish
+from tests.messaging.test_publish import fact
+
+pytestmark = pytest.mark.django_db
+
+
+def tell(count: int = 1) -> None:
+    with transaction.atomic():
+        publish([fact() for _ in range(count)])
+
+
+def claimed(limit: int = 100) -> int:
+    return len(outbox_deliveries.claim("analytics", limit))
+
+
+def test_a_claimed_delivery_is_not_claimed_again_before_its_time() -> None:
+    tell(3)
+    assert (claimed(), claimed()) == (3, 0)
+    waits = OutboxDelivery.objects.values_list("next_attempt_at", flat=True)
+    assert all(at > timezone.now() + timedelta(seconds=20) for at in waits)
+
+
+def test_what_is_not_acknowledged_in_time_is_sent_again() -> None:
+    tell()
+    claimed()
+    OutboxDelivery.objects.update(next_attempt_at=timezone.now())
+    assert claimed() == 1
+    assert OutboxDelivery.objects.get().attempts == 2
+
+
+def test_what_is_acknowledged_is_never_sent_again() -> None:
+    tell()
+    (event,) = outbox_deliveries.claim("analytics", 10)
+    outbox_deliveries.settle("analytics", [event.event_id], [])
+    OutboxDelivery.objects.update(next_attempt_at=timezone.now())
+    assert claimed() == 0
+    assert OutboxDelivery.objects.get().state == "acked"
+
+
+def test_a_late_word_of_parking_does_not_undo_an_acknowledgement() -> None:
+    tell()
+    (event,) = outbox_deliveries.claim("analytics", 10)
+    outbox_deliveries.settle("analytics", [event.event_id], [])
+    outbox_deliveries.settle("analytics", [], [event.event_id])
+    assert OutboxDelivery.objects.get().state == "acked"
+
+
+def test_the_unacknowledged_are_capped(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(outbox_deliveries, "WINDOW", 5)
+    tell(9)
+    assert (claimed(), claimed()) == (5, 0)
+
+
+def test_events_go_out_in_the_order_of_writing() -> None:
+    tell(20)
+    events = outbox_deliveries.claim("analytics", 100)
+    positions = OutboxDelivery.objects.order_by("event_id").values_list(
+        "event__event_id", flat=True
+    )
+    assert [event.event_id for event in events] == list(positions)
+
+
+def test_the_lag_names_what_is_open() -> None:
+    tell(2)
+    (lag,) = outbox_deliveries.lag()
+    assert (lag.consumer, lag.open) == ("analytics", 2)
+
+
+@pytest.fixture
+def finished() -> None:
+    tell(2000)
+    OutboxDelivery.objects.update(state="acked")
+
+
+@pytest.mark.usefixtures("finished")
+def test_finished_deliveries_cost_the_relay_nothing() -> None:
+    tell(1)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE outbox_delivery")
+        cursor.execute(f"EXPLAIN {outbox_deliveries._CLAIM}", ["analytics", 500, 600, 30])
+        plan = "\n".join(row[0] for row in cursor.fetchall())
+    assert "outbox_delivery_open" in plan
+    assert "Seq Scan" not in plan
