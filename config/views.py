@@ -18,7 +18,7 @@ HOMES = {MANAGER: "tasks:list", ACCOUNTANT: "billing:days", ADMIN: "analytics:su
 @require_safe
 @everyone
 def home(request: HttpRequest) -> HttpResponse:
-    return redirect(HOMES.get(cast(ActorRequest, request).actor.role, "tasks:mine"))
+    return redirect(HOMES.get(cast("ActorRequest", request).actor.role, "tasks:mine"))
 
 
 @require_safe

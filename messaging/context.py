@@ -39,7 +39,7 @@ def acting(actor: UUID | None = None, correlation_id: UUID | None = None) -> Ite
 
 def correlate(get_response: Callable[[HttpRequest], HttpResponse]) -> Any:
     def middleware(request: HttpRequest) -> HttpResponse:
-        person = cast(Any, request).actor
+        person = cast("Any", request).actor
         with acting(person.id if person.is_authenticated else None) as origin:
             response = get_response(request)
         response["X-Request-ID"] = str(origin.correlation_id)

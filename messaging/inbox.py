@@ -39,7 +39,7 @@ class Outcome:
 def subscriptions(consumer: str) -> Subscriptions:
     """The consumer's literal table: (event name, version) → handler, in the order to apply."""
     handlers = importlib.import_module(f"{consumer}_app.handlers")
-    return cast(Subscriptions, handlers.SUBSCRIPTIONS)
+    return cast("Subscriptions", handlers.SUBSCRIPTIONS)
 
 
 def deliver(consumer: str, envelopes: Sequence[Any]) -> Outcome:
@@ -149,5 +149,3 @@ def _count(consumer: str, event: Event, error: Exception) -> int:
         row.last_error = repr(error)
         row.save()
     return row.attempts
-
-

@@ -56,7 +56,9 @@ def publish(facts: Iterable[Fact]) -> None:
     if not rows:
         return
     columns = [list(column) for column in zip(*rows, strict=True)]
-    routes = [(name, who) for name in sorted(set(columns[1])) for who in contracts.consumers_of(name)]
+    routes = [
+        (name, who) for name in sorted(set(columns[1])) for who in contracts.consumers_of(name)
+    ]
     columns += [[name for name, _ in routes], [who for _, who in routes]]
     with connection.cursor() as cursor:
         cursor.execute(_INSERT, columns)
