@@ -2,7 +2,8 @@
 
 import pytest
 from django import forms
-from django.test import Client
+from django.test import Client, RequestFactory
+from django.views.defaults import server_error
 from pytest_django.fixtures import Settings
 
 from access.actor import ROLES
@@ -78,6 +79,12 @@ def test_it_offers_the_demo_people_only_in_a_demo(db: None, settings: Settings) 
 def test_it_has_its_own_page_for_what_is_not_there(client_for: ClientFor, worker: User) -> None:
     answer = client_for(worker).get("/nowhere/")
     assert answer.status_code == 404
+    assert b'class="entry"' in answer.content
+
+
+def test_it_can_say_that_it_broke_without_any_context() -> None:
+    answer = server_error(RequestFactory().get("/"))
+    assert answer.status_code == 500
     assert b'class="entry"' in answer.content
 
 
