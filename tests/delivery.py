@@ -10,6 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.db.models.functions import Now
 
+from config.celery import app
 from messaging import contracts, inbox, outbox_deliveries
 from messaging.inbox import Outcome
 from messaging.models import OutboxDelivery, OutboxEvent
@@ -63,16 +64,40 @@ def make_due() -> None:
 
 
 def consumers() -> list[str]:
-    """The installed services that have handlers, in the registry's order of names."""
-    named = {who for entry in contracts.registry().values() for who in entry["consumers"]}
-    return sorted(
+    """The installed services that have handlers."""
+    return [
         who
-        for who in named & set(settings.SERVICES)
-        if importlib.util.find_spec(f"{who}_app.handlers")
-    )
+        for who in contracts.consumers()
+        if who in settings.SERVICES and importlib.util.find_spec(f"{who}_app.handlers")
+    ]
 
 
 def published(name: str) -> list[dict[str, Any]]:
     """The data of every event of this name in the outbox, oldest first."""
     events = OutboxEvent.objects.filter(event_name=name).order_by("position")
     return list(events.values_list("data", flat=True))
+
+
+def work_off(queue: str) -> int:
+    """Run what waits in a queue of the broker, as its worker would; the number of jobs."""
+    done = 0
+    with app.connection_for_read() as broker, broker.SimpleQueue(app.amqp.queues[queue]) as waiting:
+        while message := _next(waiting):
+            app.tasks[message.headers["task"]](*message.payload[0], **message.payload[1])
+            message.ack()
+            done += 1
+    return done
+
+
+def empty_queues() -> None:
+    """What another test has left in the broker is nobody's business."""
+    with app.connection_for_write() as broker:
+        for queue in app.amqp.queues.values():
+            queue(broker.default_channel).purge()
+
+
+def _next(waiting: Any) -> Any:
+    try:
+        return waiting.get(block=False)
+    except waiting.Empty:
+        return None

@@ -1,6 +1,7 @@
 """The people of the demonstration."""
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.core.management import CommandError, call_command
 from pytest_django.fixtures import Settings
 
@@ -24,7 +25,7 @@ def test_they_can_sign_in(settings: Settings) -> None:
     call_command("seed_demo")
     worker = User.objects.get(email="worker5@popug.example")
     assert worker.check_password(PASSWORD)
-    assert worker.emailaddress_set.get().verified
+    assert EmailAddress.objects.get(user=worker).verified
 
 
 def test_it_refuses_outside_a_demonstration(settings: Settings) -> None:
