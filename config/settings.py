@@ -18,7 +18,7 @@ env = environ.Env()
 running = running_services()
 
 DEBUG = env.bool("DEBUG", default=False)
-DEMO = env.bool("DEMO", default=False)
+DEMO = env.bool("DEMO", default=running.get("DEMO") == "1")
 LOCAL = env.bool("ATES_LOCAL", default=bool(running))  # started by `manage.py runall` or its tests
 SECRET_KEY = env("SECRET_KEY", default=running.get("SECRET_KEY", ""))
 if not SECRET_KEY:
@@ -26,7 +26,7 @@ if not SECRET_KEY:
     if not (DEBUG or LOCAL) and env.bool("PRODUCTION", default=False):
         raise ImproperlyConfigured("SECRET_KEY is not set: set it to 50 random characters.")
 SERVICES: list[str] = env.list("SERVICES", default=list(ALL_SERVICES))
-BASE_URL = env("BASE_URL", default="http://localhost:" + env("PORT", default="8000"))
+BASE_URL = env("BASE_URL", default=running.get("BASE_URL", "http://localhost:8000"))
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]", "testserver"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
@@ -48,6 +48,7 @@ INSTALLED_APPS = [
     "access",
     "pages",
     "auth_app",
+    "demo",
     *[f"{service}_app" for service in SERVICES if service != "auth"],
 ]
 

@@ -53,10 +53,13 @@ def start(by: UUID | None, key: str | None = None) -> ShuffleRun:
     return run
 
 
-def go_on(run_id: UUID, seconds: float = 60) -> None:
-    """Draw batch after batch until the run is over, the time is up or another worker has it."""
+def go_on(run_id: UUID, seconds: float = 60, at: datetime | None = None) -> None:
+    """Draw batch after batch until the run is over, the time is up or another worker has it.
+
+    `at` is when it happens, for histories that are told afterwards; now if not given.
+    """
     until = monotonic() + seconds
-    while _draw_batch(run_id) and monotonic() < until:
+    while _draw_batch(run_id, at) and monotonic() < until:
         pass
 
 
@@ -86,14 +89,14 @@ def _begin(by: UUID | None, key: str | None) -> ShuffleRun:
     return run
 
 
-def _draw_batch(run_id: UUID) -> bool:
+def _draw_batch(run_id: UUID, at: datetime | None) -> bool:
     """Whether there may be more to do."""
     with transaction.atomic():
         run = ShuffleRun.objects.claim(run_id)
         if run is None:
             return False
         with acting(run.started_by, run.correlation_id):
-            return _draw(run, _next_tasks(run))
+            return _draw(run, _next_tasks(run), at or timezone.now())
 
 
 def _next_tasks(run: ShuffleRun) -> list[int]:
@@ -102,7 +105,7 @@ def _next_tasks(run: ShuffleRun) -> list[int]:
     return list(rest.select_for_update(of=("self",)).values_list("pk", flat=True)[:BATCH])
 
 
-def _draw(run: ShuffleRun, task_ids: list[int]) -> bool:
+def _draw(run: ShuffleRun, task_ids: list[int], at: datetime) -> bool:
     if not task_ids:
         _finish(run)
         return False
@@ -111,7 +114,7 @@ def _draw(run: ShuffleRun, task_ids: list[int]) -> bool:
     except NobodyToAssign:
         run.fail(Run.Failure.NOBODY)
         return False
-    _assign(run, task_ids, accounts, at=timezone.now())
+    _assign(run, task_ids, accounts, at)
     run.cursor, run.drawn = task_ids[-1], run.drawn + len(task_ids)
     run.done = run.drawn
     run.total = max(run.total, run.drawn)  # a task may have been committed late, with a lower id

@@ -5,8 +5,8 @@ from allauth.account.models import EmailAddress
 from django.core.management import CommandError, call_command
 from pytest_django.fixtures import Settings
 
-from auth_app.management.commands.seed_demo import PASSWORD
 from auth_app.models import User
+from demo.people import PASSWORD
 from tests.delivery import published
 
 pytestmark = pytest.mark.django_db
