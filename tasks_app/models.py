@@ -194,16 +194,15 @@ class Task(models.Model):
         Raises PermissionError when somebody else has it by now.
         """
         with transaction.atomic():
-            task = Task.objects.select_for_update(of=("self",)).get(pk=self.pk)
-            if task.assignee_id != by:
+            self.refresh_from_db(from_queryset=Task.objects.select_for_update())
+            if self.assignee_id != by:
                 raise PermissionError("only the assignee completes a task")
-            if task.status == Task.Status.COMPLETED:
+            if not self.is_open:
                 return False
-            task.status, task.completed_at = Task.Status.COMPLETED, at or timezone.now()
-            task.completion_id, task.version = uuid7(), task.version + 1
-            task.save(update_fields=["status", "completed_at", "completion_id", "version"])
-            publish([events.task_completed(task)])
-        self.refresh_from_db()
+            self.status, self.completed_at = self.Status.COMPLETED, at or timezone.now()
+            self.completion_id, self.version = uuid7(), self.version + 1
+            self.save(update_fields=["status", "completed_at", "completion_id", "version"])
+            publish([events.task_completed(self)])
         return True
 
     @property

@@ -1,0 +1,173 @@
+"""Pages of long work: shuffles and imports, from the button to what came of them."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.db.models import Avg, Count, OuterRef, QuerySet, Subquery
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from access.actor import ActorRequest
+from access.decorators import roles
+from pages.export import csv_response
+from pages.live import live
+from pages.paging import keyset
+from tasks_app import importing, jobs
+from tasks_app import shuffle as shuffling
+from tasks_app.forms import ImportForm, idempotency_key
+from tasks_app.models import Account, NobodyToAssign, Task
+from tasks_app.permissions import MANAGERS
+from tasks_app.runs import ImportRun, RejectedLine, ShuffleRun
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@roles(*MANAGERS)
+def shuffle(request: ActorRequest) -> HttpResponse:
+    """GET asks, with what it will cost; POST does it."""
+    if request.method == "POST":
+        return _start_shuffle(request)
+    if run := ShuffleRun.objects.running().first():
+        return redirect("tasks:shuffle_run", run.pk)
+    return render(request, "tasks/shuffle.html", _stakes())
+
+
+@require_safe
+@roles(*MANAGERS)
+def shuffles(request: ActorRequest) -> HttpResponse:
+    page = keyset(request, _with_starter(ShuffleRun.objects.all()), by=("-id",))
+    return render(request, "tasks/shuffles.html", {"page": page})
+
+
+@require_safe
+@roles(*MANAGERS)
+def shuffle_run(request: ActorRequest, run_id: UUID) -> HttpResponse:
+    return render(request, "tasks/shuffle_run.html", _shuffle(run_id))
+
+
+@require_safe
+@roles(*MANAGERS)
+@live
+def shuffle_progress(request: ActorRequest, run_id: UUID) -> HttpResponse:
+    return render(request, "tasks/_shuffle_progress.html", _shuffle(run_id))
+
+
+@require_POST
+@roles(*MANAGERS)
+def cancel_shuffle(request: ActorRequest, run_id: UUID) -> HttpResponse:
+    get_object_or_404(ShuffleRun, pk=run_id).cancel()
+    return redirect("tasks:shuffle_run", run_id)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@roles(*MANAGERS)
+def import_tasks(request: ActorRequest) -> HttpResponse:
+    uploaded = request.method == "POST"
+    form = ImportForm(request.POST, request.FILES) if uploaded else ImportForm()
+    context: dict[str, Any] = {"form": form}
+    if form.is_valid() and (run := _start_import(request, form, context)):
+        return redirect("tasks:import_run", run.pk)
+    imports = ImportRun.objects.defer("content")
+    context["page"] = keyset(request, _with_starter(imports), by=("-id",), size=20)
+    return render(request, "tasks/import.html", context, status=422 if uploaded else 200)
+
+
+@require_safe
+@roles(*MANAGERS)
+def import_run(request: ActorRequest, run_id: UUID) -> HttpResponse:
+    return render(request, "tasks/import_run.html", _import(request, run_id))
+
+
+@require_safe
+@roles(*MANAGERS)
+@live
+def import_progress(request: ActorRequest, run_id: UUID) -> HttpResponse:
+    return render(request, "tasks/_import_progress.html", _import(request, run_id))
+
+
+@require_safe
+@roles(*MANAGERS)
+def rejected_lines(request: ActorRequest, run_id: UUID) -> HttpResponseBase:
+    run = get_object_or_404(ImportRun.objects.defer("content"), pk=run_id)
+    lines = run.rejected_lines.all().iterator()
+    rows = ((line.number, line.get_reason_display(), line.text) for line in lines)
+    return csv_response("rejected-lines.csv", columns=["line", "reason", "text"], rows=rows)
+
+
+@require_POST
+@roles(*MANAGERS)
+def cancel_import(request: ActorRequest, run_id: UUID) -> HttpResponse:
+    get_object_or_404(ImportRun.objects.defer("content"), pk=run_id).cancel()
+    return redirect("tasks:import_run", run_id)
+
+
+def _start_shuffle(request: ActorRequest) -> HttpResponse:
+    try:
+        run = shuffling.start(request.actor.id, idempotency_key(request, request.actor))
+    except NobodyToAssign:
+        return render(request, "tasks/shuffle.html", _stakes(), status=422)
+    jobs.soon(jobs.shuffle, run.pk)
+    return redirect("tasks:shuffle_run", run.pk)
+
+
+def _stakes() -> dict[str, Any]:
+    """What a shuffle would do, in numbers."""
+    tasks = Task.objects.open().aggregate(total=Count("pk"), fee=Avg("fee_cents"))
+    fee = round(tasks["fee"]) if tasks["fee"] else None
+    return {
+        "tasks": tasks["total"],
+        "eligible": Account.objects.eligible().count(),
+        "fee": fee,
+        "charges": fee and fee * tasks["total"],
+    }
+
+
+def _shuffle(run_id: UUID) -> dict[str, Any]:
+    run = get_object_or_404(_with_starter(ShuffleRun.objects.all()), pk=run_id)
+    if run.is_running:
+        return {"run": run}
+    shares = run.assignments.values("account_id", "account__name").annotate(tasks=Count("pk"))
+    return {
+        "run": run,
+        "left": run.total - run.drawn,
+        "shares": shares.order_by("-tasks", "account__name"),
+    }
+
+
+def _start_import(
+    request: ActorRequest, form: ImportForm, context: dict[str, Any]
+) -> ImportRun | None:
+    key = idempotency_key(request, request.actor)
+    file, again = form.cleaned_data["file"], form.cleaned_data["again"]
+    try:
+        run = importing.start(file, request.actor.id, key, again=again)
+    except NobodyToAssign:
+        form.add_error(
+            None, _("Nobody could get these tasks: there is no active employee for them.")
+        )
+        return None
+    except importing.AlreadyImported as error:
+        form.add_error("file", _("This file has been imported already."))
+        context["imported"] = error.run
+        return None
+    jobs.soon(jobs.import_tasks, run.pk)
+    messages.info(request, _("The import of %s has begun.") % run.filename)
+    return run
+
+
+def _import(request: ActorRequest, run_id: UUID) -> dict[str, Any]:
+    run = get_object_or_404(_with_starter(ImportRun.objects.defer("content")), pk=run_id)
+    rejected = RejectedLine.objects.filter(run=run)
+    return {
+        "run": run,
+        "page": keyset(request, rejected, by=("number",)),
+        "query": request.GET.urlencode(),
+    }
+
+
+def _with_starter(runs: QuerySet[Any]) -> QuerySet[Any]:
+    name = Account.objects.filter(pk=OuterRef("started_by")).values("name")
+    named: QuerySet[Any] = runs.annotate(starter=Subquery(name))
+    return named
