@@ -20,11 +20,12 @@ running = running_services()
 DEBUG = env.bool("DEBUG", default=False)
 DEMO = env.bool("DEMO", default=running.get("DEMO") == "1")
 LOCAL = env.bool("ATES_LOCAL", default=bool(running))  # started by `manage.py runall` or its tests
-SECRET_KEY = env("SECRET_KEY", default=running.get("SECRET_KEY", ""))
-if not SECRET_KEY:
-    SECRET_KEY = "set-up-only-" + "x" * 50
-    if not (DEBUG or LOCAL) and env.bool("PRODUCTION", default=False):
-        raise ImproperlyConfigured("SECRET_KEY is not set: set it to 50 random characters.")
+PRODUCTION = "DATABASE_URL" in env and not (DEBUG or LOCAL)
+SECRET_KEY = env("SECRET_KEY", default=running.get("SECRET_KEY", "only-for-set-up-" + "x" * 50))
+if PRODUCTION and SECRET_KEY.startswith("only-for-"):
+    raise ImproperlyConfigured("SECRET_KEY is not set: give it 50 random characters.")
+if PRODUCTION and DEMO:
+    raise ImproperlyConfigured("DEMO=1 opens known passwords: it is not for production.")
 SERVICES: list[str] = env.list("SERVICES", default=list(ALL_SERVICES))
 BASE_URL = env("BASE_URL", default=running.get("BASE_URL", "http://localhost:8000"))
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]", "testserver"])
