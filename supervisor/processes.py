@@ -79,7 +79,8 @@ class Process:
 
     def pass_lines_on(self, lines: IO[bytes]) -> None:
         for line in lines:
-            self.say(self.name, line.decode(errors="replace").rstrip("\n"))
+            if text := line.decode(errors="replace").rstrip():
+                self.say(self.name, text)
 
     def watch(self) -> None:
         """One look: starts it again if it died, later each time unless it had been steady."""

@@ -22,11 +22,8 @@ from supervisor.valkey import Valkey
 
 LOOK_SECONDS = 0.1
 WEB_PATIENCE = 60.0
-PREPARATIONS = {
-    "migrations": ["migrate", "--verbosity", "0", "--skip-checks"],
-    "demo people": ["seed_demo"],
-    "translations": ["translations", "--compile"],
-}
+# True, and of no use to somebody who tries the product out on one machine.
+QUIETED = ("You're running the worker with superuser privileges", "No directory at")
 
 
 class Stopped(Exception):
@@ -66,8 +63,8 @@ class System:
         self.start_valkey()
         state.announce(self.announced())
         self.prepare()
-        self.start_processes()
-        self.wait_for_web(port)
+        self.start_processes(port)
+        self.terminal.banner(self.environment["BASE_URL"], self.environment["DEMO"] == "1")
 
     # --- servers ---
 
@@ -115,14 +112,14 @@ class System:
     # --- processes ---
 
     def prepare(self) -> None:
-        for what, arguments in PREPARATIONS.items():
-            if what != "demo people" or self.environment["DEMO"] == "1":
-                self.step(what, [sys.executable, "manage.py", *arguments])
-
-    def step(self, what: str, command: list[str]) -> None:
         """Its lines are shown only if it fails."""
         lines: list[str] = []
-        process = Process(what, command, self.environment, lambda _, line: lines.append(line))
+        process = Process(
+            "prepare",
+            [sys.executable, "manage.py", "prepare"],
+            self.environment,
+            lambda _, line: lines.append(line),
+        )
         process.start()
         self.processes.append(process)
         while process.alive:
@@ -131,10 +128,11 @@ class System:
         process.kill()
         if process.returncode:
             for line in lines:
-                self.terminal.say(what, line)
-            raise CannotStart(f"{what} failed, see above.")
+                self.terminal.say(process.name, line)
+            raise CannotStart("the database could not be prepared, see above.")
 
-    def start_processes(self) -> None:
+    def start_processes(self, port: int) -> None:
+        """The web first, alone: a person waits for it, and nobody yet for the others."""
         commands = procfile.read(state.PROJECT / "Procfile.dev", self.environment)
         for name, command in commands.items():
             process = Process(
@@ -142,14 +140,16 @@ class System:
             )
             process.start()
             self.processes.append(process)
+            if name == "web":
+                self.wait_for_web(port)
 
     def wait_for_web(self, port: int) -> None:
         until = time.monotonic() + WEB_PATIENCE
         while not answers(port):
             self.watch()
             if time.monotonic() > until:
-                return self.terminal.say("run", "web does not answer yet; see the lines above")
-        return self.terminal.banner(self.environment["BASE_URL"], self.environment["DEMO"] == "1")
+                self.terminal.say("run", "web does not answer yet; see the lines above")
+                break
 
     # --- watching and stopping ---
 
@@ -194,6 +194,7 @@ class System:
             "DEMO": "1",
             "PORT": port,
             "PYTHONUNBUFFERED": "1",
+            "PYTHONWARNINGS": ",".join(f"ignore:{text}" for text in QUIETED),
             "SECRET_KEY": state.secret("secret_key"),
         }
         programs = Path(sys.executable).parent

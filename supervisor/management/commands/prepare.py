@@ -1,0 +1,19 @@
+"""What must be done once before the processes start; one process for all of it, as each costs a
+second to begin."""
+
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand
+
+
+class Command(BaseCommand):
+    help = "Migrates, compiles the translations and, for a demonstration, makes its people."
+    requires_system_checks: list[str] = []
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        call_command("migrate", verbosity=0, skip_checks=True)
+        call_command("translations", "--compile")
+        if settings.DEMO:
+            call_command("seed_demo")
