@@ -1,0 +1,61 @@
+"""Each view says who may use it, and the default is nobody (I2)."""
+
+import pytest
+from django.test import Client
+from pytest_django.fixtures import Settings
+
+from auth_app.models import User
+from tests.architecture.access_matrix import COLUMNS, IN, MATRIX
+from tests.architecture.routes import METHODS, routes
+from tests.delivery import deliver_everything
+
+ROWS = {(name, method): dict(zip(COLUMNS, row, strict=True)) for name, method, *row in MATRIX}
+HTMX = {"HX-Request": "true"}
+
+
+@pytest.fixture
+def browsers(db: None, settings: Settings) -> dict[str, Client]:
+    """One for each column of the table."""
+    settings.EMAIL_BACKEND = "messaging.mailbox.EmailBackend"
+    clients = {who: Client() for who in COLUMNS}
+    for role in COLUMNS[1:]:
+        person = User.objects.register(f"{role}@popug.example", role, None, role=role)
+        clients[role].force_login(person)
+    deliver_everything()
+    return clients
+
+
+def test_every_route_is_listed() -> None:
+    assert {name for name, _ in ROWS} == set(routes())
+
+
+def test_no_line_is_written_twice() -> None:
+    assert len(ROWS) == len(MATRIX)
+
+
+def test_every_view_names_its_roles() -> None:
+    silent = [route.name for route in routes().values() if not route.roles]
+    assert silent == []
+
+
+@pytest.mark.parametrize(("name", "method"), ROWS)
+def test_it_lets_in_whom_the_table_says(
+    name: str, method: str, browsers: dict[str, Client]
+) -> None:
+    for headers in ({}, HTMX):
+        answers = {who: _answer(browsers[who], name, method, headers) for who in COLUMNS}
+        assert answers == ROWS[name, method]
+
+
+def _answer(client: Client, name: str, method: str, headers: dict[str, str]) -> int | str:
+    response = client.generic(method, routes()[name].address, headers=headers)
+    target = response.headers.get("HX-Redirect" if headers else "Location", "")
+    return IN if target.startswith("/accounts/login/") else response.status_code
+
+
+@pytest.mark.parametrize("name", sorted({name for name, _ in ROWS}))
+def test_it_refuses_other_methods(name: str, db: None, client: Client) -> None:
+    client.force_login(User.objects.register("ada@popug.example", "Ada", None, role="admin"))
+    others = [method for method in METHODS if (name, method) not in ROWS]
+    answers = {client.generic(method, routes()[name].address).status_code for method in others}
+    assert answers == {405}
