@@ -22,6 +22,10 @@ class DayForm(forms.Form):
 
     day = date_field(_("Day"))
 
+    @staticmethod
+    def defaults() -> dict[str, str]:
+        return {"day": today().isoformat()}
+
     def chosen(self) -> date:
         return self.cleaned_data["day"] or today()
 
@@ -31,6 +35,11 @@ class SpanForm(forms.Form):
 
     from_ = date_field(_("From"))
     to = date_field(_("To"))
+
+    @staticmethod
+    def defaults() -> dict[str, str]:
+        first = today() - timedelta(days=DAYS_SHOWN - 1)
+        return {"from": first.isoformat(), "to": today().isoformat()}
 
     def add_prefix(self, field_name: str) -> str:
         return super().add_prefix(field_name.rstrip("_"))

@@ -103,7 +103,7 @@ def entry(request: ActorRequest, entry_id: int) -> Answer:
 
 
 def _statement_page(request: ActorRequest, account_id: UUID, template: str) -> Answer:
-    form = DayForm(request.GET)
+    form = DayForm(DayForm.defaults() | request.GET.dict())
     valid = form.is_valid()
     context = _statement(account_id, form.chosen() if valid else today())
     context |= {"form": form, "days": reports.days_of_account(account_id)[:31]}
@@ -136,7 +136,7 @@ def _visible_or_404(request: ActorRequest, account_id: UUID) -> None:
 @roles(*KEEPERS)
 def days(request: ActorRequest) -> Answer:
     """The board of business days (B5)."""
-    form = SpanForm(request.GET)
+    form = SpanForm(SpanForm.defaults() | request.GET.dict())
     context = _days(form) | {"form": form, "today": reports.company_day(today())}
     return render(request, "billing/days.html", context, status=200 if form.is_valid() else 422)
 

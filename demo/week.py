@@ -26,6 +26,7 @@ from tasks_app.models import Task
 DAYS = 6
 PATIENCE_SECONDS = 120
 SHUFFLE_HOUR = 13
+MORE_TODAY = 45
 
 Say = Callable[[str], None]
 
@@ -69,11 +70,20 @@ def _live_day(day: date, titles: TaskTitles, rng: random.Random) -> int:
         _shuffle(_at(day, SHUFFLE_HOUR, 0))
         settle()
     _complete_some(day, rng)
+    if day == today():
+        count += _create_more(day, titles, rng)
     settle()
     if day < today():
         closing.close(day, by=_somebody("accountant"))
         settle()
     return count
+
+
+def _create_more(day: date, titles: TaskTitles, rng: random.Random) -> int:
+    """After the last shuffle, so that everybody has something to do."""
+    for _ in range(MORE_TODAY):
+        _create(day, titles, rng)
+    return MORE_TODAY
 
 
 def _create(day: date, titles: TaskTitles, rng: random.Random) -> None:

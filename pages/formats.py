@@ -19,8 +19,8 @@ def locale() -> str:
 
 
 def money(cents: int) -> str:
-    """-$1,234.50 in English, -1 234,50 $ in Russian; the spaces don't break."""
-    return format_currency(Decimal(cents) / 100, "USD", locale=locale())
+    """−$1,234.50 in English, −1 234,50 $ in Russian; the spaces don't break."""
+    return format_currency(Decimal(cents) / 100, "USD", locale=locale()).replace("-", MINUS)
 
 
 def whole_money(cents: int) -> str:

@@ -27,7 +27,7 @@ def test_it_draws_heights_in_proportion() -> None:
 
 def test_it_links_every_bar_and_names_its_sum() -> None:
     html = draw(WEEK)
-    assert '<a href="/tue" aria-label="Tue: -$50.00">' in html
+    assert '<a href="/tue" aria-label="Tue: \N{MINUS SIGN}$50.00">' in html
     assert 'role="group"' in html
 
 

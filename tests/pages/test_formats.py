@@ -14,10 +14,10 @@ EVENING = datetime(2025, 11, 22, 22, 30, tzinfo=UTC)
 @pytest.mark.parametrize(
     ("language", "cents", "text"),
     [
-        ("en", -123450, "-$1,234.50"),
+        ("en", -123450, "\N{MINUS SIGN}$1,234.50"),
         ("en", 0, "$0.00"),
         ("en", 1, "$0.01"),
-        ("ru", -123450, "-1\N{NO-BREAK SPACE}234,50\N{NO-BREAK SPACE}$"),
+        ("ru", -123450, "\N{MINUS SIGN}1\N{NO-BREAK SPACE}234,50\N{NO-BREAK SPACE}$"),
         ("ru", 2000, "20,00\N{NO-BREAK SPACE}$"),
     ],
 )
