@@ -44,7 +44,7 @@ def _send(job: Any, run_id: str) -> None:
     quick = {"max_retries": 0, "socket_timeout": 1, "socket_connect_timeout": 1}
     try:
         with current_app.connection_for_write(transport_options=quick) as broker:
-            broker.ensure_connection(max_retries=1, timeout=1)
+            broker.ensure_connection(max_retries=1, interval_start=0, timeout=1)
             job.apply_async(args=[run_id], queue="tasks.jobs", connection=broker)
     except (BrokerError, OSError) as error:
         log.warning("no broker, the next tick begins: %s", error)
