@@ -92,6 +92,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.contrib.messages.context_processors.messages",
                 "access.context.actor",
                 "pages.context.page",
+                "messaging.badge.parked_letters",
             ],
             "builtins": [
                 "django.templatetags.i18n",
@@ -253,12 +254,13 @@ STORAGES = {
 FILE_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 
 MAIL_DIR = VAR_DIR / "mail"
+MAIL_IS_KEPT = "EMAIL_URL" not in env  # to be read at /events/mail/
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="aTES <ates@popug.example>")
 EMAIL_TIMEOUT = 20
-if "EMAIL_URL" in env:
-    vars().update(env.email_url("EMAIL_URL"))
-else:
+if MAIL_IS_KEPT:
     EMAIL_BACKEND = "messaging.mailbox.EmailBackend"
+else:
+    vars().update(env.email_url("EMAIL_URL"))
 
 LOGGING = {
     "version": 1,

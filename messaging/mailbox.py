@@ -38,11 +38,6 @@ class Mail:
     text: str
 
 
-def is_used() -> bool:
-    """Where mail really goes out, none is kept."""
-    return f"{__name__}.EmailBackend" == settings.EMAIL_BACKEND
-
-
 def newest(limit: int = 100) -> list[Mail]:
     paths = sorted(Path(settings.MAIL_DIR).glob("*.eml"), reverse=True)
     return [read(path) for path in paths[:limit]]

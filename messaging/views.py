@@ -3,6 +3,7 @@
 import json
 from uuid import UUID
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
@@ -62,7 +63,7 @@ def figures(request: HttpRequest) -> HttpResponse:
 @require_safe
 @roles(ADMIN)
 def mails(request: HttpRequest) -> HttpResponse:
-    if not mailbox.is_used():
+    if not settings.MAIL_IS_KEPT:
         raise Http404("mail is not kept here")
     return render(request, "events/mails.html", {"mails": mailbox.newest()})
 
@@ -71,7 +72,7 @@ def mails(request: HttpRequest) -> HttpResponse:
 @roles(ADMIN)
 def mail(request: HttpRequest, name: UUID) -> HttpResponse:
     """The name is a UUID, so it can't lead out of the mailbox's folder."""
-    found = mailbox.find(name) if mailbox.is_used() else None
+    found = mailbox.find(name) if settings.MAIL_IS_KEPT else None
     if not found:
         raise Http404("no such mail")
     return render(request, "events/mail.html", {"mail": found})

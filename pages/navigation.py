@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
+from django.conf import settings
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -19,6 +20,10 @@ class Entry:
     label: Label
     icon: str
     roles: tuple[str, ...] = ROLES
+    setting: str = ""
+
+    def is_open_to(self, role: str) -> bool:
+        return role in self.roles and (not self.setting or bool(getattr(settings, self.setting)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +35,7 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Link:
+    route: str
     url: str
     label: Label
     icon: str
@@ -80,7 +86,7 @@ MENU: Final = (
             Entry("events:log", _("Event log"), "log", (ADMIN,)),
             Entry("events:dead_letters", _("Dead letters"), "inbox", (ADMIN,)),
             Entry("events:health", _("Health"), "pulse", (ADMIN,)),
-            Entry("events:mail", _("Mail"), "mail", (ADMIN,)),
+            Entry("events:mail", _("Mail"), "mail", (ADMIN,), "MAIL_IS_KEPT"),
         ),
     ),
 )
@@ -92,7 +98,7 @@ def menu(role: str, path: str) -> list[dict[str, Any]]:
         entry.route: url
         for group in MENU
         for entry in group.entries
-        if role in entry.roles and (url := address(entry.route))
+        if entry.is_open_to(role) and (url := address(entry.route))
     }
     here = _nearest(list(links.values()), path)
     return [
@@ -112,7 +118,7 @@ def address(route: str) -> str:
 def _links(group: Group, urls: dict[str, str], here: str) -> Iterator[Link]:
     for entry in group.entries:
         if url := urls.get(entry.route):
-            yield Link(url, entry.label, entry.icon, current=url == here)
+            yield Link(entry.route, url, entry.label, entry.icon, current=url == here)
 
 
 def _nearest(urls: list[str], path: str) -> str:

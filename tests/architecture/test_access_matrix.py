@@ -2,7 +2,6 @@
 
 import pytest
 from django.test import Client
-from pytest_django.fixtures import Settings
 
 from auth_app.models import User
 from tests.architecture.access_matrix import COLUMNS, IN, MATRIX
@@ -14,9 +13,8 @@ HTMX = {"HX-Request": "true"}
 
 
 @pytest.fixture
-def browsers(db: None, settings: Settings) -> dict[str, Client]:
+def browsers(db: None) -> dict[str, Client]:
     """One for each column of the table."""
-    settings.EMAIL_BACKEND = "messaging.mailbox.EmailBackend"
     clients = {who: Client() for who in COLUMNS}
     for role in COLUMNS[1:]:
         person = User.objects.register(f"{role}@popug.example", role, None, role=role)

@@ -163,3 +163,10 @@ def test_it_shows_none_that_is_not_there(office: Client) -> None:
     assert office.get(f"{LIST}{UNKNOWN}/").status_code == 404
     assert office.post(f"{LIST}{UNKNOWN}/replay/").status_code == 404
     assert office.post(f"{LIST}{UNKNOWN}/discard/", {"reason": "x"}).status_code == 404
+
+
+def test_the_menu_counts_them_for_admins(office: Client) -> None:
+    badge = '<span class="badge failed">1</span>'
+    assert badge not in office.get("/events/health/").content.decode()
+    malformed()
+    assert badge in office.get("/events/health/").content.decode()

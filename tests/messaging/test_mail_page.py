@@ -51,6 +51,7 @@ def test_it_opens_nothing_else(office: Client, tmp_path: Path, name: str) -> Non
 
 def test_where_mail_goes_out_none_is_kept(office: Client, settings: Settings) -> None:
     mail = send("First", "…")
-    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.MAIL_IS_KEPT = False
     assert office.get("/events/mail/").status_code == 404
     assert office.get(f"/events/mail/{mail.name}/").status_code == 404
+    assert "/events/mail/" not in office.get("/events/health/").content.decode()
