@@ -2,13 +2,14 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import pytest
 from django.test import Client
 from pytest_django.fixtures import Settings
 
 from auth_app.models import User
+from tests import browser
 from tests.delivery import deliver_everything
 
 PASSWORD = "correct-horse-battery"
@@ -19,6 +20,11 @@ class Hire(Protocol):
 
 
 ClientFor = Callable[..., Client]
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args() -> dict[str, Any]:
+    return browser.launch_options()
 
 
 @pytest.fixture(autouse=True)

@@ -1,0 +1,36 @@
+# Everything a person or a CI runs. Needs Python ≥ 3.11, make and git; sets the rest up by itself.
+PYTHON ?= python3
+BIN := .venv/bin
+MAKEFLAGS += --no-print-directory
+.DEFAULT_GOAL := help
+.PHONY: help run demo test check reset lock setup setup-dev browser
+
+help: ## what there is
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
+
+run: setup ## the whole system at http://localhost:8000 (PORT=8001 chooses another port)
+	@exec $(BIN)/python manage.py runall
+
+demo: setup ## a lively week in the running system
+	@DEMO=1 $(BIN)/python manage.py seed_demo --week
+
+test: setup-dev browser ## the whole test suite, on servers of its own
+	@$(BIN)/python -m pytest $(ARGS)
+
+check: setup-dev browser ## exactly what CI runs
+	@$(BIN)/python -m supervisor.check
+
+reset: ## throws var/ away, after asking (YES=1 does not ask)
+	@$(PYTHON) bin/reset
+
+lock: setup-dev ## compile the pinned requirements anew
+	@$(PYTHON) bin/lock
+
+setup:
+	@$(PYTHON) bin/setup
+
+setup-dev:
+	@$(PYTHON) bin/setup --dev
+
+browser:
+	@$(BIN)/python -m tests.browser
