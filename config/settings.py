@@ -71,6 +71,7 @@ MIDDLEWARE = [
     "pages.middleware.show_toasts",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "auth_app.middleware.refuse",
     "allauth.account.middleware.AccountMiddleware",
 ]
 

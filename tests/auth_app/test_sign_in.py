@@ -39,7 +39,7 @@ def test_it_asks_the_anonymous_to_sign_in_and_brings_them_back(client: Client) -
 
 
 def test_it_keeps_out_who_has_the_wrong_password(client: Client, person: User) -> None:
-    sign_in(client, person, "wrong")
+    assert sign_in(client, person, "wrong") == 422
     assert not is_in(client)
 
 
@@ -64,7 +64,7 @@ def test_a_new_role_counts_from_the_next_click(client_for: ClientFor, admin: Use
 def test_it_stops_who_guesses_passwords(client: Client, person: User) -> None:
     for _ in range(5):
         sign_in(client, person, "wrong")
-    assert sign_in(client, person) == 200
+    assert sign_in(client, person) == 422
     assert not is_in(client)
 
 

@@ -61,6 +61,7 @@ def test_it_takes_an_address_only_once(client: Client, worker: User) -> None:
 )
 def test_it_names_what_is_wrong(client: Client, field: str, value: str) -> None:
     response = sign_up(client, **{field: value})
+    assert response.status_code == 422
     assert response.context["form"].errors[field]
     assert not User.objects.exists()
 
