@@ -18,13 +18,16 @@ test: setup-dev browser ## the whole test suite, on servers of its own
 	@$(BIN)/python -m pytest $(ARGS)
 
 check: setup-dev browser ## exactly what CI runs
-	@$(BIN)/python -m supervisor.check
+	@$(BIN)/python bin/check
 
 reset: ## throws var/ away, after asking (YES=1 does not ask)
 	@$(PYTHON) bin/reset
 
-lock: setup-dev ## compile the pinned requirements anew
-	@$(PYTHON) bin/lock
+lock: ## compile the pinned requirements anew from the .in files
+	@$(PYTHON) -m venv var/lock && var/lock/bin/pip install --quiet --disable-pip-version-check uv
+	@for name in requirements requirements-dev; do \
+		var/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+			--no-emit-index-url --no-header $$name.in --output-file $$name.txt || exit 1; done
 
 setup:
 	@$(PYTHON) bin/setup
