@@ -55,14 +55,13 @@ def test_it_completes_once_for_two_clicks_at_once(worker: User, meanwhile: Meanw
 def test_it_is_too_late_when_a_shuffle_has_moved_the_task(
     worker: User, colleague: User, make_tasks: MakeTasks, meanwhile: Meanwhile
 ) -> None:
-    tasks = make_tasks(20, for_=worker)
+    make_tasks(20, for_=worker)
+    stale = {task.pk: task for task in Task.objects.all()}
     run = shuffle.start(None)
     with transaction.atomic():
         shuffle.go_on(run.pk)
-        moved = Task.objects.of(colleague.public_id).first()
-        late = meanwhile(
-            tasks[[task.pk for task in tasks].index(moved.pk)].complete, worker.public_id
-        )
+        moved = Task.objects.of(colleague.public_id)[0]
+        late = meanwhile(stale[moved.pk].complete, worker.public_id)
         somebody_waits_for_a_lock()
     assert isinstance(late.exception(), PermissionError)
     assert Task.objects.open().count() == 20
