@@ -7,6 +7,8 @@ import sys
 
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    if sys.argv[1:2] == ["runall"]:
+        os.environ.setdefault("ATES_LOCAL", "1")  # before the settings ask for production's secrets
     from django.core.management import execute_from_command_line
 
     execute_from_command_line(sys.argv)

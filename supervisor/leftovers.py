@@ -31,12 +31,16 @@ def end_leftover(record: dict[str, str]) -> int:
     session = int(record["pid"])
     found = ours(record, table.members(session))
     if found and found[0].pid == session:
-        os.kill(session, signal.Signals[record["signal"]])
-    until = time.monotonic() + (PATIENCE if found else 0)
-    while ours(record, table.members(session)) and time.monotonic() < until:
-        time.sleep(0.05)
+        ask_to_stop(session, signal.Signals[record["signal"]])
     end(ours(record, table.members(session)))
     return len(found)
+
+
+def ask_to_stop(pid: int, number: signal.Signals) -> None:
+    until = time.monotonic() + PATIENCE
+    os.kill(pid, number)
+    while table.seen(pid) and time.monotonic() < until:
+        time.sleep(0.05)
 
 
 def ours(record: dict[str, str], members: list[table.Seen]) -> list[table.Seen]:

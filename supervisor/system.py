@@ -31,8 +31,9 @@ class Stopped(Exception):
 
 
 class System:
-    def __init__(self, terminal: Terminal) -> None:
+    def __init__(self, terminal: Terminal, procfile: Path) -> None:
         self.terminal = terminal
+        self.procfile = procfile
         self.environment = self.first_environment()
         self.servers: list[Process] = []
         self.processes: list[Process] = []
@@ -133,7 +134,7 @@ class System:
 
     def start_processes(self, port: int) -> None:
         """The web first, alone: a person waits for it, and nobody yet for the others."""
-        commands = procfile.read(state.PROJECT / "Procfile.dev", self.environment)
+        commands = procfile.read(self.procfile, self.environment)
         for name, command in commands.items():
             process = Process(
                 name, command, self.environment, self.terminal.say, records=self.records
