@@ -12,7 +12,3 @@ def can_complete(actor: Actor, task: Task) -> bool:
 
 def can_shuffle(actor: Actor) -> bool:
     return actor.has(*MANAGERS)
-
-
-def can_import(actor: Actor) -> bool:
-    return actor.has(*MANAGERS)
