@@ -105,14 +105,19 @@ class Postgres:
     def ready(self) -> bool:
         """Answers, and has its database."""
         try:
-            with psycopg.connect(self.url, dbname="postgres", connect_timeout=2) as connection:
-                connection.autocommit = True
-                connection.execute("CREATE DATABASE ates")
-        except psycopg.errors.DuplicateDatabase:
-            return True
+            with psycopg.connect(
+                self.url, dbname="postgres", connect_timeout=2, autocommit=True
+            ) as connection:
+                make_database(connection)
         except psycopg.OperationalError:
             return False
         return True
+
+
+def make_database(connection: psycopg.Connection) -> None:
+    found = connection.execute("SELECT FROM pg_database WHERE datname = 'ates'").fetchone()
+    if found is None:
+        connection.execute("CREATE DATABASE ates")
 
 
 def program(name: str) -> Path:

@@ -14,6 +14,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         call_command("migrate", verbosity=0, skip_checks=True)
+        call_command("createcachetable", verbosity=0)
         call_command("translations", "--compile")
         if settings.DEMO:
             call_command("seed_demo")
