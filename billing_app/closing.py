@@ -19,6 +19,10 @@ from messaging.outbox import publish
 log = logging.getLogger("ates.billing")
 
 
+class UnknownDay(LookupError):
+    """The ledger's calendar does not have this day."""
+
+
 class NotOver(Exception):
     """The day has not ended yet, so it cannot be closed."""
 
@@ -41,10 +45,13 @@ def close_finished_days() -> list[date]:
 def close(day: date, by: UUID | None, early: bool = False) -> BusinessDay:
     """Pay out and seal a day; closing a closed day changes nothing.
 
-    Raises `NotOver` (unless `early`, for demonstrations) and `NotInOrder`.
+    Raises `UnknownDay`, `NotOver` (unless `early`, for demonstrations) and `NotInOrder`.
     """
+    open_calendar()
     known = BusinessDay.objects.filter(day=day).first()
-    if known and known.is_closed:
+    if known is None:
+        raise UnknownDay(day)
+    if known.is_closed:
         return known
     if day > today() or (day == today() and not early):
         raise NotOver(day)

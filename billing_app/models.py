@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from uuid_utils.compat import uuid7
 
 from messaging.business_day import business_day
@@ -73,7 +74,7 @@ class BusinessDay(models.Model):
     """open → closing → closed; a closed day is frozen and chained to the one before by digest."""
 
     class Status(models.TextChoices):
-        OPEN = "open", _("open")
+        OPEN = "open", pgettext_lazy("business day", "open")
         CLOSING = "closing", _("closing")
         CLOSED = "closed", _("closed")
 

@@ -125,8 +125,11 @@ def _own_figures(request: ActorRequest) -> dict[str, Any]:
 
 
 def _visible_or_404(request: ActorRequest, account_id: UUID) -> None:
+    """One's own account needs no row yet: auth's event may still be on its way."""
     if not can_see_account(request.actor, account_id):
         raise Http404
+    if account_id != request.actor.id:
+        get_object_or_404(Account, public_id=account_id)
 
 
 # --- the company's days --------------------------------------------------------------------------
@@ -187,6 +190,8 @@ def close(request: ActorRequest, day: date) -> Answer:
     early = form.is_valid() and form.cleaned_data["early"] and settings.DEMO
     try:
         sealed = closing.close(day, by=request.actor.id, early=early)
+    except closing.UnknownDay as error:
+        raise Http404 from error
     except closing.NotOver:
         return _refuse_close(request, day, _("This day is not over yet."))
     except closing.NotInOrder:

@@ -121,6 +121,11 @@ DATABASES["default"] |= {
     },
 }
 
+# Limits on sign-in are counted here: for all web processes together, broker or no broker.
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}
+}
+
 # --- broker and workers ---------------------------------------------------------------------------
 
 REDIS_URL = env("REDIS_URL", default=running.get("REDIS_URL", "redis://127.0.0.1:1/0"))

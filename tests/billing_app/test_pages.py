@@ -127,6 +127,8 @@ def test_a_worker_closes_nothing(worker: User, client_for: ClientFor) -> None:
 def test_an_unknown_day_is_404(books: Client) -> None:
     assert books.get("/billing/days/1999-01-01/").status_code == 404
     assert books.get("/billing/days/2026-02-31/").status_code == 404
+    assert books.post("/billing/days/1999-01-01/close/").status_code == 404
+    assert not BusinessDay.objects.exists()
 
 
 def test_the_accounts_can_be_narrowed_to_those_in_the_red(
