@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from uuid_utils.compat import uuid7
 
 from tasks_app.titles import Flaw
@@ -27,8 +28,8 @@ class Run(models.Model):
 
     class Status(models.TextChoices):
         RUNNING = "running", _("running")
-        COMPLETED = "completed", _("completed")
-        FAILED = "failed", _("failed")
+        COMPLETED = "completed", pgettext_lazy("run", "completed")
+        FAILED = "failed", pgettext_lazy("run", "failed")
         CANCELLED = "cancelled", _("cancelled")
 
     class Failure(models.TextChoices):
