@@ -17,7 +17,7 @@ IN_THE_RED, EXPORT = reverse("analytics:in_the_red"), reverse("analytics:export_
 
 
 @pytest.fixture
-def browser(admin: User, client_for: ClientFor) -> Client:
+def admins_client(admin: User, client_for: ClientFor) -> Client:
     return client_for(admin)
 
 
@@ -33,48 +33,48 @@ def test_it_is_for_admins_only(
         assert client_for(person).get(address).status_code == HTTPStatus.FORBIDDEN
 
 
-def test_the_largest_debt_comes_first(browser: Client) -> None:
+def test_the_largest_debt_comes_first(admins_client: Client) -> None:
     owe("Polly", 1500)
     owe("Coco", 4500)
-    shown = browser.get(IN_THE_RED).context["page"].items
+    shown = admins_client.get(IN_THE_RED).context["page"].items
     assert [account.name for account in shown] == ["Coco", "Polly"]
 
 
-def test_it_says_how_many_and_how_much(browser: Client) -> None:
+def test_it_says_how_many_and_how_much(admins_client: Client) -> None:
     owe("Polly", 1500)
     owe("Coco", 4500)
     assert (
-        "2 popugs have a balance below zero, together -$60.00"
-        in browser.get(IN_THE_RED).content.decode()
+        "2 popugs have a balance below zero, together −$60.00"
+        in admins_client.get(IN_THE_RED).content.decode()
     )
 
 
-def test_it_leaves_out_who_owes_nothing(browser: Client) -> None:
+def test_it_leaves_out_who_owes_nothing(admins_client: Client) -> None:
     hear(events.account("Rich"), events.entry("reward", 3000, "Rich"))
-    shown = browser.get(IN_THE_RED).content.decode()
+    shown = admins_client.get(IN_THE_RED).content.decode()
     assert "Rich" not in shown
     assert "Everybody is in the black" in shown
 
 
-def test_who_has_left_still_owes(browser: Client) -> None:
+def test_who_has_left_still_owes(admins_client: Client) -> None:
     owe("Polly", 1500)
     hear(events.account("Polly", 2, is_active=False))
-    assert "dismissed" in browser.get(IN_THE_RED).content.decode()
+    assert "dismissed" in admins_client.get(IN_THE_RED).content.decode()
 
 
-def test_somebody_not_heard_of_yet_is_shown_by_id(browser: Client) -> None:
+def test_somebody_not_heard_of_yet_is_shown_by_id(admins_client: Client) -> None:
     hear(events.entry("fee", -1500, "Nobody"))
-    assert called("Nobody") in browser.get(IN_THE_RED).content.decode()
+    assert called("Nobody") in admins_client.get(IN_THE_RED).content.decode()
 
 
-def test_a_tampered_cursor_is_no_page(browser: Client) -> None:
-    assert browser.get(f"{IN_THE_RED}?cursor=abc").status_code == HTTPStatus.NOT_FOUND
+def test_a_tampered_cursor_is_no_page(admins_client: Client) -> None:
+    assert admins_client.get(f"{IN_THE_RED}?cursor=abc").status_code == HTTPStatus.NOT_FOUND
 
 
-def test_the_export_has_everybody_in_the_red(browser: Client) -> None:
+def test_the_export_has_everybody_in_the_red(admins_client: Client) -> None:
     owe("Polly", 1500)
     owe("-Coco", 4500)
-    _, *rows = browser.get(EXPORT).getvalue().decode().splitlines()
+    _, *rows = admins_client.get(EXPORT).getvalue().decode().splitlines()
     assert rows == [
         f"{called('-Coco')},'-Coco,worker,True,-4500",
         f"{called('Polly')},Polly,worker,True,-1500",

@@ -23,18 +23,18 @@ EXPORT = reverse("analytics:export")
 
 
 @pytest.fixture
-def browser(admin: User, client_for: ClientFor) -> Client:
+def admins_client(admin: User, client_for: ClientFor) -> Client:
     return client_for(admin)
 
 
-def page(browser: Client, query: str = "") -> str:
-    response = browser.get(f"{SUMMARY}?{query}")
+def page(admins_client: Client, query: str = "") -> str:
+    response = admins_client.get(f"{SUMMARY}?{query}")
     assert response.status_code == HTTPStatus.OK
     return response.content.decode()
 
 
-def exported(browser: Client, query: str) -> list[list[str]]:
-    text = browser.get(f"{EXPORT}?{query}").getvalue().decode("utf-8-sig")
+def exported(admins_client: Client, query: str) -> list[list[str]]:
+    text = admins_client.get(f"{EXPORT}?{query}").getvalue().decode("utf-8-sig")
     return list(csv.reader(io.StringIO(text)))
 
 
@@ -47,48 +47,48 @@ def test_it_is_for_admins_only(
 
 
 @pytest.mark.parametrize("address", [SUMMARY, FIGURES, EXPORT])
-def test_it_changes_nothing_so_it_takes_no_post(address: str, browser: Client) -> None:
-    assert browser.post(address).status_code == HTTPStatus.METHOD_NOT_ALLOWED
+def test_it_changes_nothing_so_it_takes_no_post(address: str, admins_client: Client) -> None:
+    assert admins_client.post(address).status_code == HTTPStatus.METHOD_NOT_ALLOWED
 
 
-def test_it_says_when_there_is_nothing_yet(browser: Client) -> None:
-    assert "Not a feather moved" in page(browser)
+def test_it_says_when_there_is_nothing_yet(admins_client: Client) -> None:
+    assert "Not a feather moved" in page(admins_client)
 
 
-def test_it_shows_what_management_earned_today(browser: Client) -> None:
+def test_it_shows_what_management_earned_today(admins_client: Client) -> None:
     hear(events.entry("fee", -123_400, day=today()), events.entry("reward", 3100, day=today()))
-    assert "$1,203.00" in page(browser)
+    assert "$1,203.00" in page(admins_client)
 
 
-def test_it_shows_another_day_only_when_asked(browser: Client) -> None:
+def test_it_shows_another_day_only_when_asked(admins_client: Client) -> None:
     yesterday = today() - timedelta(days=1)
     hear(events.entry("fee", -1700, day=yesterday))
-    assert 'class="tile-value">$0.00<' in page(browser)
-    assert 'class="tile-value">$17.00<' in page(browser, f"period=day&day={yesterday}")
+    assert 'class="tile-value">$0.00<' in page(admins_client)
+    assert 'class="tile-value">$17.00<' in page(admins_client, f"period=day&day={yesterday}")
 
 
-def test_it_shows_the_most_expensive_task_and_links_to_it(browser: Client) -> None:
+def test_it_shows_the_most_expensive_task_and_links_to_it(admins_client: Client) -> None:
     hear(*completed("Feed <b>the</b> cat", 4000))
-    shown = page(browser, "period=week&day=2026-03-11")
+    shown = page(admins_client, "period=week&day=2026-03-11")
     assert "Feed &lt;b&gt;the&lt;/b&gt; cat" in shown
     assert f"/tasks/{called('Feed <b>the</b> cat')}/" in shown
 
 
-def test_it_says_how_many_tied(browser: Client) -> None:
+def test_it_says_how_many_tied(admins_client: Client) -> None:
     hear(*completed("a", 4000), *completed("b", 4000))
-    assert "2 tasks tie at this reward" in page(browser, "period=month&day=2026-03-11")
+    assert "2 tasks tie at this reward" in page(admins_client, "period=month&day=2026-03-11")
 
 
-def test_a_bar_leads_to_its_day(browser: Client) -> None:
+def test_a_bar_leads_to_its_day(admins_client: Client) -> None:
     hear(events.entry("fee", -1700))
-    shown = page(browser, "from=2026-03-10&to=2026-03-12")
+    shown = page(admins_client, "from=2026-03-10&to=2026-03-12")
     assert "?period=day&amp;day=2026-03-11" in shown
     assert "<svg class=" in shown
 
 
-def test_a_long_span_has_a_bar_a_month(browser: Client) -> None:
+def test_a_long_span_has_a_bar_a_month(admins_client: Client) -> None:
     hear(events.entry("fee", -1700))
-    response = browser.get(f"{SUMMARY}?from=2026-03-11&to=2026-07-31")
+    response = admins_client.get(f"{SUMMARY}?from=2026-03-11&to=2026-07-31")
     labels = [label for label, _, _ in response.context["bars"]]
     assert labels == ["Mar 2026", "Apr 2026", "May 2026", "Jun 2026", "Jul 2026"]
     assert response.context["bars"][0][1] == 1700
@@ -97,35 +97,35 @@ def test_a_long_span_has_a_bar_a_month(browser: Client) -> None:
 @pytest.mark.parametrize("query", ["day=x", "from=2026-03-12&to=2026-03-10", "period=%00"])
 @pytest.mark.parametrize("address", [SUMMARY, FIGURES, EXPORT])
 def test_a_senseless_time_is_refused_and_answered_with_today(
-    address: str, query: str, browser: Client
+    address: str, query: str, admins_client: Client
 ) -> None:
-    response = browser.get(f"{address}?{query}")
+    response = admins_client.get(f"{address}?{query}")
     assert response.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
     assert response.context["period"].first == today()
 
 
-def test_a_refused_form_keeps_what_was_typed_and_says_why(browser: Client) -> None:
-    shown = browser.get(f"{SUMMARY}?from=2026-03-12&to=2026-03-10").content.decode()
+def test_a_refused_form_keeps_what_was_typed_and_says_why(admins_client: Client) -> None:
+    shown = admins_client.get(f"{SUMMARY}?from=2026-03-12&to=2026-03-10").content.decode()
     assert "The last day is before the first." in shown
     assert 'value="2026-03-12"' in shown
 
 
-def test_the_tiles_answer_304_until_something_happens(browser: Client) -> None:
-    first = browser.get(FIGURES)
+def test_the_tiles_answer_304_until_something_happens(admins_client: Client) -> None:
+    first = admins_client.get(FIGURES)
     seen = {"HX-PTag": first["HX-PTag"]}
-    assert browser.get(FIGURES, headers=seen).status_code == HTTPStatus.NOT_MODIFIED
+    assert admins_client.get(FIGURES, headers=seen).status_code == HTTPStatus.NOT_MODIFIED
     hear(events.entry("fee", -1700, day=today()))
-    assert browser.get(FIGURES, headers=seen).status_code == HTTPStatus.OK
+    assert admins_client.get(FIGURES, headers=seen).status_code == HTTPStatus.OK
 
 
-def test_the_page_contains_the_very_tiles_it_polls(browser: Client) -> None:
+def test_the_page_contains_the_very_tiles_it_polls(admins_client: Client) -> None:
     hear(events.entry("fee", -1700, day=today()))
-    assert browser.get(FIGURES).content.decode().strip() in page(browser)
+    assert admins_client.get(FIGURES).content.decode().strip() in page(admins_client)
 
 
-def test_the_export_has_the_days_of_the_page(browser: Client) -> None:
+def test_the_export_has_the_days_of_the_page(admins_client: Client) -> None:
     hear(events.account("Polly"), events.entry("fee", -1700), *completed("=1+1", 4000))
-    period, zone, header, *rows = exported(browser, "period=week&day=2026-03-11")
+    period, zone, header, *rows = exported(admins_client, "period=week&day=2026-03-11")
     assert "Mar 9 – 15, 2026" in " ".join(period[0].split())
     assert zone == ["Business days in UTC"]
     line = dict(zip(header, rows[0], strict=True))
@@ -134,8 +134,8 @@ def test_the_export_has_the_days_of_the_page(browser: Client) -> None:
 
 
 def test_it_asks_the_database_as_often_for_a_year_as_for_a_day(
-    browser: Client, django_assert_max_num_queries: DjangoAssertNumQueries
+    admins_client: Client, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
     hear(*completed("a", 4000), events.entry("fee", -1700))
     with django_assert_max_num_queries(10):
-        page(browser, "from=2026-01-01&to=2026-12-31")
+        page(admins_client, "from=2026-01-01&to=2026-12-31")

@@ -68,7 +68,7 @@ def test_an_accountant_closes_the_day(
             assert f"{paid[popug.public_id] / 100:.2f}".replace(".", ",") in text.replace(".", ",")
             assert ("Вам выплачено" in text) == (popug.language == "ru")
     page.goto(f"{system.url}/billing/payouts/")
-    expect(page.get_by_text("sent", exact=True)).to_have_count(len(paid))
+    expect(page.locator(".badge.sent")).to_have_count(len(paid))
 
 
 def test_days_close_by_themselves_after_midnight(system: Running, yesterday: datetime) -> None:
