@@ -88,7 +88,7 @@ def statement_export(request: ActorRequest, account_id: UUID) -> HttpResponseBas
             )
             for line in found.lines
         ],
-        notes=[f"Business day {found.day}, {settings.BUSINESS_TIME_ZONE}", "Amounts in cents, USD"],
+        notes=_notes(_("Business day %(day)s, %(zone)s"), day=found.day),
     )
 
 
@@ -122,6 +122,12 @@ def _statement(account_id: UUID, day: date) -> dict[str, Any]:
 def _own_figures(request: ActorRequest) -> dict[str, Any]:
     cycle = Cycle.objects.filter(account__public_id=request.actor.id, day_id=today()).first()
     return {"balance_cents": reports.balance_cents(request.actor.id), "cycle": cycle}
+
+
+def _notes(words: str, **facts: Any) -> list[str]:
+    """The lines above an export: which days it is about, where they begin, what its figures are."""
+    zone = {"zone": settings.BUSINESS_TIME_ZONE}
+    return [words % (facts | zone), _("Amounts in cents, USD")]
 
 
 def _visible_or_404(request: ActorRequest, account_id: UUID) -> None:
@@ -164,7 +170,7 @@ def days_export(request: ActorRequest) -> HttpResponseBase:
         "days.csv",
         columns=[*fields, "digest"],
         rows=[[getattr(row, field) for field in [*fields, "digest"]] for row in found],
-        notes=[f"Business days in {settings.BUSINESS_TIME_ZONE}", "Amounts in cents, USD"],
+        notes=_notes(_("Business days in %(zone)s")),
     )
 
 
@@ -221,7 +227,7 @@ def _days(form: SpanForm) -> dict[str, Any]:
     first, last = form.cleaned_data["from_"], form.cleaned_data["to"]
     found = reports.company_days(first, last)
     bars = [
-        (formats.day(row.day), row.earned_cents, reverse("billing:day", args=[row.day]))
+        (formats.short_day(row.day), row.earned_cents, reverse("billing:day", args=[row.day]))
         for row in reversed(found)
     ]
     return {"company_days": found, "bars": bars}
@@ -252,7 +258,7 @@ def accounts_export(request: ActorRequest) -> HttpResponseBase:
             (row.public_id, row.name, row.role, row.is_active, row.balance_cents)
             for row in found.iterator()
         ),
-        notes=[f"Business days in {settings.BUSINESS_TIME_ZONE}", "Amounts in cents, USD"],
+        notes=_notes(_("Business days in %(zone)s")),
     )
 
 
@@ -285,7 +291,7 @@ def payouts_export(request: ActorRequest) -> HttpResponseBase:
             )
             for row in found.iterator()
         ),
-        notes=[f"Business days in {settings.BUSINESS_TIME_ZONE}", "Amounts in cents, USD"],
+        notes=_notes(_("Business days in %(zone)s")),
     )
 
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import format_date
+from babel.dates import format_date, format_skeleton
 from babel.numbers import format_currency
 from django.conf import settings
 from django.utils import timezone
@@ -28,7 +28,7 @@ def whole_money(cents: int) -> str:
     pattern = Locale.parse(locale()).currency_formats["standard"].pattern.replace(".00", "")
     return format_currency(
         cents // 100, "USD", format=pattern, locale=locale(), currency_digits=False
-    )
+    ).replace("-", MINUS)
 
 
 def signed_money(cents: int) -> str:
@@ -39,6 +39,11 @@ def signed_money(cents: int) -> str:
 
 def day(value: date) -> str:
     return format_date(value, "medium", locale=locale())
+
+
+def short_day(value: date) -> str:
+    """For the axis of a chart, where a year beneath every bar would run into the next."""
+    return format_skeleton("MMMd", value, locale=locale())
 
 
 def moment(value: datetime, zone: str = "") -> str:

@@ -34,7 +34,7 @@ def test_it_gives_a_movement_its_sign(cents: int, text: str) -> None:
 
 
 def test_it_keeps_cents_off_the_axis() -> None:
-    assert formats.whole_money(-150_000) == "-$1,500"
+    assert formats.whole_money(-150_000) == "\N{MINUS SIGN}$1,500"
     with override("ru"):
         assert formats.whole_money(150_000) == "1\N{NO-BREAK SPACE}500\N{NO-BREAK SPACE}$"
 
@@ -43,6 +43,7 @@ def test_it_names_a_day_in_both_languages() -> None:
     assert formats.day(date(2025, 11, 22)) == "Nov 22, 2025"
     with override("ru"):
         assert formats.day(date(2025, 11, 22)).startswith("22 нояб. 2025")
+        assert formats.short_day(date(2025, 11, 22)) == "22 нояб."
 
 
 def test_it_tells_the_moment_in_the_zone_that_was_asked_for(settings: Settings) -> None:
