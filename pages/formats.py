@@ -28,7 +28,7 @@ def whole_money(cents: int) -> str:
     pattern = Locale.parse(locale()).currency_formats["standard"].pattern.replace(".00", "")
     return format_currency(
         cents // 100, "USD", format=pattern, locale=locale(), currency_digits=False
-    ).replace("-", MINUS)
+    ).replace("-", MINUS).replace("-", MINUS)
 
 
 def signed_money(cents: int) -> str:
