@@ -1,6 +1,8 @@
 # Everything a person or a CI runs. Needs Python ≥ 3.11, make and git; sets the rest up by itself.
 PYTHON ?= python3
 BIN := .venv/bin
+COMPILE := var/lock/bin/uv pip compile --quiet --universal --python-version 3.11 \
+	--generate-hashes --no-emit-index-url --no-header
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
 .PHONY: help run demo test check reset lock setup setup-dev browser
@@ -23,11 +25,11 @@ check: setup-dev browser ## exactly what CI runs
 reset: ## throws var/ away, after asking (YES=1 does not ask)
 	@$(PYTHON) bin/reset
 
-lock: ## compile the pinned requirements anew from the .in files
+lock: ## pin what the .in files ask for (ARGS=--upgrade takes newer versions)
 	@$(PYTHON) -m venv var/lock && var/lock/bin/pip install --quiet --disable-pip-version-check uv
-	@for name in requirements requirements-dev; do \
-		var/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
-			--no-emit-index-url --no-header $$name.in --output-file $$name.txt || exit 1; done
+	@$(COMPILE) $(ARGS) requirements.in --output-file requirements.txt
+	@$(COMPILE) $(ARGS) --constraint requirements.txt requirements-dev.in \
+		--output-file requirements-dev.txt
 
 setup:
 	@$(PYTHON) bin/setup
