@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django import forms
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from billing_app.models import Payout
@@ -77,3 +78,10 @@ class CloseForm(forms.Form):
     """Closing asks which day is meant, so that a page left open since yesterday closes no other."""
 
     early = forms.BooleanField(required=False)
+
+
+def person(prefix: str, words: str) -> Q:
+    """Accounts whose name or e-mail has these words; `prefix` leads to the account."""
+    if not words:
+        return Q()
+    return Q(**{f"{prefix}name__icontains": words}) | Q(**{f"{prefix}email__icontains": words})

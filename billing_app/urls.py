@@ -4,7 +4,7 @@ from datetime import date
 
 from django.urls import path, register_converter
 
-from billing_app import views
+from billing_app import account_views, day_views, payout_views, views
 
 
 class DayConverter:
@@ -28,21 +28,21 @@ urlpatterns = [
     path("balance/", views.balance, name="balance"),
     path("entries/<int:entry_id>/", views.entry, name="entry"),
     # accounts
-    path("accounts/", views.accounts, name="accounts"),
-    path("accounts/export/", views.accounts_export, name="accounts_export"),
+    path("accounts/", account_views.accounts, name="accounts"),
+    path("accounts/export/", account_views.accounts_export, name="accounts_export"),
     path("accounts/<uuid:account_id>/", views.account_of, name="account_of"),
     path("accounts/<uuid:account_id>/statement/", views.statement, name="statement"),
     path("accounts/<uuid:account_id>/export/", views.statement_export, name="statement_export"),
     # days
-    path("days/", views.days, name="days"),
-    path("days/board/", views.days_board, name="days_board"),
-    path("days/export/", views.days_export, name="days_export"),
-    path("days/<day:day>/", views.day, name="day"),
-    path("days/<day:day>/close/", views.close, name="close"),
+    path("days/", day_views.days, name="days"),
+    path("days/board/", day_views.days_board, name="days_board"),
+    path("days/export/", day_views.days_export, name="days_export"),
+    path("days/<day:day>/", day_views.day, name="day"),
+    path("days/<day:day>/close/", day_views.close, name="close"),
     # payouts
-    path("payouts/", views.payout_list, name="payouts"),
-    path("payouts/export/", views.payouts_export, name="payouts_export"),
-    path("payouts/retry/", views.retry_all, name="retry_all"),
-    path("payouts/<uuid:payout_id>/retry/", views.retry, name="retry"),
+    path("payouts/", payout_views.payout_list, name="payouts"),
+    path("payouts/export/", payout_views.payouts_export, name="payouts_export"),
+    path("payouts/retry/", payout_views.retry_all, name="retry_all"),
+    path("payouts/<uuid:payout_id>/retry/", payout_views.retry, name="retry"),
     path("reconciliation/", views.reconciliation, name="reconciliation"),
 ]
