@@ -15,12 +15,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import psycopg
+from psycopg import sql
 
 from supervisor.ports import free_port
 from supervisor.privileges import launch_options, unprivileged_user
 from supervisor.processes import LAUNCH, Process, Say
 from supervisor.state import CannotStart
 
+OWNER, APPLICATION = "ates", "ates_app"
 SETTINGS = {
     "max_connections": "200",
     "shared_buffers": "256MB",
@@ -69,8 +71,17 @@ class Postgres:
         return self.folder / "data"
 
     @property
+    def owner_url(self) -> str:
+        """For migrations."""
+        return self.url_of(OWNER)
+
+    @property
     def url(self) -> str:
-        return f"postgres://ates:{self.password}@127.0.0.1:{self.port}/ates"
+        """For the application, which may not do everything."""
+        return self.url_of(APPLICATION)
+
+    def url_of(self, role: str) -> str:
+        return f"postgres://{role}:{self.password}@127.0.0.1:{self.port}/ates"
 
     def options(self) -> list[str]:
         given = SETTINGS | dict(self.settings)
@@ -95,7 +106,7 @@ class Postgres:
         password.touch(mode=0o600)
         password.write_text(self.password)
         give_away(password)
-        command = [str(program("initdb")), "-D", str(where), "-U", "ates", f"--pwfile={password}"]
+        command = [str(program("initdb")), "-D", str(where), "-U", OWNER, f"--pwfile={password}"]
         command += ["--auth=scram-sha-256", "--encoding=UTF8", "--locale=C.UTF-8"]
         try:
             run_as_user(command, self.as_user())
@@ -103,12 +114,13 @@ class Postgres:
             password.unlink()
 
     def ready(self) -> bool:
-        """Answers, and has its database."""
+        """Answers, and has its database and its roles."""
         try:
             with psycopg.connect(
-                self.url, dbname="postgres", connect_timeout=2, autocommit=True
+                self.owner_url, dbname="postgres", connect_timeout=2, autocommit=True
             ) as connection:
                 make_database(connection)
+                make_application_role(connection, self.password)
         except psycopg.OperationalError:
             return False
         return True
@@ -118,6 +130,13 @@ def make_database(connection: psycopg.Connection) -> None:
     found = connection.execute("SELECT FROM pg_database WHERE datname = 'ates'").fetchone()
     if found is None:
         connection.execute("CREATE DATABASE ates")
+
+
+def make_application_role(connection: psycopg.Connection, password: str) -> None:
+    found = connection.execute("SELECT FROM pg_roles WHERE rolname = %s", [APPLICATION]).fetchone()
+    if found is None:
+        create = sql.SQL("CREATE ROLE {} LOGIN PASSWORD {}")
+        connection.execute(create.format(sql.Identifier(APPLICATION), sql.Literal(password)))
 
 
 def program(name: str) -> Path:

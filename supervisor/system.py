@@ -14,7 +14,7 @@ import psycopg
 import redis
 
 from supervisor import leftovers, ports, procfile, state
-from supervisor.postgres import Postgres
+from supervisor.postgres import APPLICATION, Postgres
 from supervisor.processes import Process
 from supervisor.state import CannotStart
 from supervisor.terminal import Terminal
@@ -81,7 +81,11 @@ class System:
             records=self.records,
         )
         self.start_server(server)
-        self.environment["DATABASE_URL"] = server.url
+        self.environment |= {
+            "DATABASE_URL": server.url,
+            "DATABASE_OWNER_URL": server.owner_url,
+            "DATABASE_APP_ROLE": APPLICATION,
+        }
         return None
 
     def start_valkey(self) -> None:
@@ -113,12 +117,13 @@ class System:
     # --- processes ---
 
     def prepare(self) -> None:
-        """Its lines are shown only if it fails."""
+        """As the owner of the database. Its lines are shown only if it fails."""
         lines: list[str] = []
+        owner = self.environment.get("DATABASE_OWNER_URL", self.environment["DATABASE_URL"])
         process = Process(
             "prepare",
             [sys.executable, "manage.py", "prepare"],
-            self.environment,
+            self.environment | {"DATABASE_URL": owner},
             lambda _, line: lines.append(line),
         )
         process.start()

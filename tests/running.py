@@ -19,8 +19,10 @@ from django.conf import global_settings
 from django.conf import settings as configured
 from django.db import connection
 
+from access import duties
 from supervisor import procfile, state, table
 from supervisor.ports import free_port
+from supervisor.postgres import APPLICATION, OWNER
 from supervisor.processes import Process
 from supervisor.system import answers
 
@@ -146,7 +148,10 @@ def count(rows: str) -> int:
 @pytest.fixture(scope="session")
 def _processes(django_db_setup: None, django_db_blocker: Any) -> Iterator[Running]:
     database = configured.DATABASES["default"]["NAME"]
-    url = f"{os.environ['DATABASE_URL'].rpartition('/')[0]}/{database}"
+    server = os.environ["DATABASE_URL"].rpartition("/")[0]
+    url = f"{server.replace(f'//{OWNER}:', f'//{APPLICATION}:')}/{database}"
+    with django_db_blocker.unblock():
+        duties.grant(APPLICATION)
     folder = Path(os.environ["ATES_TEST_SERVERS"]) / f"var-{database}"
     running = Running(url, own_broker(os.environ["REDIS_URL"]), folder)
     yield running

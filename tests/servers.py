@@ -69,7 +69,7 @@ def start() -> None:
     for name in FOREIGN:
         os.environ.pop(name, None)
     os.environ.update(ENVIRONMENT, ATES_TEST_SERVERS=str(folder), ATES_VAR=str(folder / "var"))
-    os.environ.update(DATABASE_URL=postgres.url, REDIS_URL=valkey.url)
+    os.environ.update(DATABASE_URL=postgres.owner_url, REDIS_URL=valkey.url)
 
 
 def wait_for(server: Postgres | Valkey, process: Process) -> None:

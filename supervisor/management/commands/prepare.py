@@ -1,6 +1,7 @@
 """What must be done once before the processes start; one process for all of it, as each costs a
 second to begin."""
 
+import os
 from typing import Any
 
 from django.conf import settings
@@ -16,5 +17,7 @@ class Command(BaseCommand):
         call_command("migrate", verbosity=0, skip_checks=True)
         call_command("createcachetable", verbosity=0)
         call_command("translations", "--compile")
+        if role := os.environ.get("DATABASE_APP_ROLE"):
+            call_command("grant", role)
         if settings.DEMO:
             call_command("seed_demo")

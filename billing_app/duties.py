@@ -1,0 +1,15 @@
+"""What the application's own database role may not do with billing's tables.
+
+It appends to the journal and draws prices; balances, days and payouts are written by functions that
+run as the owner (migration 0003). Triggers refuse the same to the owner.
+"""
+
+from typing import Final
+
+REVOKED: Final = {
+    "billing_app_entry": "UPDATE, DELETE, TRUNCATE",
+    "billing_app_price": "UPDATE, DELETE, TRUNCATE",
+    "billing_app_cycle": "INSERT, UPDATE, DELETE, TRUNCATE",
+    "billing_app_businessday": "INSERT, UPDATE, DELETE, TRUNCATE",
+    "billing_app_payout": "INSERT, DELETE, TRUNCATE",
+}

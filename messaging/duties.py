@@ -1,0 +1,9 @@
+"""What the application's own database role may not do: edit the event log, or forget what it has
+applied."""
+
+from typing import Final
+
+REVOKED: Final = {
+    "outbox_event": "UPDATE, DELETE, TRUNCATE",
+    "inbox_event": "UPDATE, DELETE, TRUNCATE",
+}
