@@ -13,7 +13,36 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from uuid_utils.compat import uuid7
 
+from billing_app.oversight import (
+    Action,
+    AuditRecord,
+    CheckRequest,
+    ControlTotal,
+    Correction,
+    Difference,
+    Reconciliation,
+)
 from messaging.business_day import business_day
+
+__all__ = [
+    "Account",
+    "Action",
+    "AuditRecord",
+    "BusinessDay",
+    "CheckRequest",
+    "ControlTotal",
+    "Correction",
+    "Cycle",
+    "Difference",
+    "Entries",
+    "Entry",
+    "Kind",
+    "Movements",
+    "Payout",
+    "Price",
+    "Reconciliation",
+    "Task",
+]
 
 
 class Account(models.Model):
