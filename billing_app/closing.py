@@ -5,17 +5,24 @@ the day stands. The database refuses a seal while anything is unpaid or unproved
 """
 
 import logging
+from collections.abc import Callable
 from datetime import date
+from typing import TypeVar
 from uuid import UUID
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
+from psycopg.errors import DeadlockDetected
 
 from billing_app import events
-from billing_app.models import Account, BusinessDay, Entry, Payout
+from billing_app.models import Account, BusinessDay, Cycle, Entry, Payout
 from messaging.business_day import today
 from messaging.outbox import publish
 
+PORTION = 5000  # payouts a transaction: seconds, whatever the number of accounts
+DEADLOCK_RETRIES = 3
+
+T = TypeVar("T")
 log = logging.getLogger("ates.billing")
 
 
@@ -55,10 +62,10 @@ def close(day: date, by: UUID | None, early: bool = False) -> BusinessDay:
         return known
     if day > today() or (day == today() and not early):
         raise NotOver(day)
-    if not _begin(day):
+    if not _patiently(lambda: _begin(day)) and not BusinessDay.objects.get(pk=day).is_closed:
         raise NotInOrder(day)
     pay_out(day)
-    return _seal(day, by)
+    return _patiently(lambda: _seal(day, by))
 
 
 def open_calendar() -> None:
@@ -70,23 +77,9 @@ def open_calendar() -> None:
 
 
 def pay_out(day: date) -> None:
-    """Pay every positive balance of a closing day, in one statement; paying twice pays once."""
-    with transaction.atomic():
-        entries = list(Entry.objects.raw("SELECT * FROM billing_pay_out(%s)", [day]))
-        payouts = Payout.objects.in_bulk([entry.source_id for entry in entries])
-        people = dict(
-            Account.objects.filter(pk__in=[entry.account_id for entry in entries]).values_list(
-                "pk", "public_id"
-            )
-        )
-        publish(
-            fact
-            for entry in entries
-            for fact in (
-                events.payout_made(payouts[entry.source_id], people[entry.account_id]),
-                events.entry_posted(entry, people[entry.account_id], cause=None),
-            )
-        )
+    """Pay every positive balance of a closing day; paying twice pays once."""
+    while Cycle.objects.filter(day_id=day, closing_cents__gt=0).exists():
+        _patiently(lambda: _pay_portion(day))
 
 
 def _begin(day: date) -> bool:
@@ -95,12 +88,36 @@ def _begin(day: date) -> bool:
         return bool(cursor.fetchone()[0])
 
 
+def _pay_portion(day: date) -> None:
+    with transaction.atomic():
+        entries = list(Entry.objects.raw("SELECT * FROM billing_pay_out(%s, %s)", [day, PORTION]))
+        payouts = Payout.objects.in_bulk([entry.source_id for entry in entries])
+        people = Account.objects.in_bulk([entry.account_id for entry in entries])
+        publish(
+            fact
+            for entry in entries
+            for fact in (
+                events.payout_made(payouts[entry.source_id], people[entry.account_id].public_id),
+                events.entry_posted(entry, people[entry.account_id].public_id, cause=None),
+            )
+        )
+
+
 def _seal(day: date, by: UUID | None) -> BusinessDay:
     with transaction.atomic():
-        row = BusinessDay.objects.select_for_update().get(pk=day)
-        if row.is_closed:  # another closer was faster
-            return row
-        (sealed,) = BusinessDay.objects.raw("SELECT * FROM billing_seal(%s, %s)", [day, by])
-        publish([events.day_closed(sealed)])
-    log.info("day %s of %s closed: %s", day, settings.BUSINESS_TIME_ZONE, sealed.seal)
-    return sealed
+        sealed = list(BusinessDay.objects.raw("SELECT * FROM billing_seal(%s, %s)", [day, by]))
+        publish([events.day_closed(row) for row in sealed])
+    for row in sealed:
+        log.info("day %s of %s closed: %s", day, settings.BUSINESS_TIME_ZONE, row.seal)
+    return sealed[0] if sealed else BusinessDay.objects.get(pk=day)
+
+
+def _patiently(step: Callable[[], T]) -> T:
+    """Posters lock accounts in the order of their events; whoever loses to one begins again."""
+    for _ in range(DEADLOCK_RETRIES):
+        try:
+            return step()
+        except OperationalError as error:
+            if not isinstance(error.__cause__, DeadlockDetected):
+                raise
+    return step()

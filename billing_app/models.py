@@ -1,4 +1,4 @@
-"""The ledger's tables. PostgreSQL keeps its rules (migration 0002); amounts are integer cents.
+"""The ledger's tables. PostgreSQL keeps its rules (see migrations); amounts are integer cents.
 
 Written only through `ledger.post` and `closing`; see ARCHITECTURE.md, "The ledger".
 """
@@ -276,6 +276,7 @@ class Payout(models.Model):
         max_length=7, choices=State, default=State.PENDING, db_default="pending"
     )
     attempts = models.PositiveIntegerField(default=0, db_default=0)
+    refusals = models.PositiveSmallIntegerField(default=0, db_default=0)
     next_try_at = models.DateTimeField(db_default=Now())
     lease_until = models.DateTimeField(null=True)
     sent_at = models.DateTimeField(null=True)

@@ -1,37 +1,37 @@
 """Payout notices (B6): claimed with a lease, sent outside any transaction, noted afterwards.
 
 SMTP cannot be exactly-once, so a notice may come twice after a crash; its Message-ID is fixed by
-the payout, and the money has moved once, in the close.
+the payout, and the money has moved once, in the close. pending → sending → sent or failed; what
+failed is due again after a while, until it has failed too often: then somebody must look.
 """
 
 import logging
-from datetime import timedelta
-from email.utils import parseaddr
-from smtplib import SMTPException
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 
-from django.conf import settings
-from django.core.mail import EmailMultiAlternatives, get_connection
-from django.core.mail.backends.base import BaseEmailBackend
 from django.db import connection
-from django.template.loader import render_to_string
-from django.utils import timezone
-from django.utils.translation import gettext as _
-from django.utils.translation import override
+from django.db.models import Case, F, QuerySet, Value, When
+from django.db.models.functions import Now
 
 from billing_app.models import Payout
+from billing_app.notices import notice
+from billing_app.postman import Postman, codes, is_refusal, reason
 
 BATCH = 200
 MAX_ATTEMPTS = 10
-LEASE = timedelta(minutes=5)
+MAX_REFUSALS = 3  # "no such mailbox" may be a mistake that somebody corrects, seldom
 FIRST_RETRY = timedelta(minutes=1)
 LAST_RETRY = timedelta(hours=6)
+# A run begins no letter after this, so that a worker's time limit finds it at rest.
+PATIENCE = timedelta(seconds=45)
+# Longer than a run and its slowest letter; each letter begins with a lease of its own.
+LEASE = timedelta(minutes=5)
 
 _CLAIM = """
 UPDATE billing_app_payout
-   SET state = 'sending', attempts = attempts + 1,
-       lease_until = statement_timestamp() + make_interval(secs => %s)
+   SET state = 'sending', lease_until = statement_timestamp() + make_interval(secs => %s)
  WHERE id IN (SELECT id FROM billing_app_payout
-               WHERE next_try_at <= statement_timestamp() AND attempts < %s
+               WHERE next_try_at <= statement_timestamp() AND attempts < %s AND refusals < %s
                  AND (state IN ('pending', 'failed')
                       OR (state = 'sending' AND lease_until < statement_timestamp()))
                ORDER BY next_try_at, id LIMIT %s FOR UPDATE SKIP LOCKED)
@@ -42,83 +42,90 @@ log = logging.getLogger("ates.billing")
 
 
 def send_due_notices() -> int:
-    """Send what is due, batch by batch; how many were sent."""
+    """Send what is due until it is done, time is up or the server is down; how many were sent."""
+    _give_up_what_kills()
     sent = 0
-    while batch := claim(BATCH):
-        sent += sum(_send_all(batch))
+    with Postman(PATIENCE) as postman:
+        while postman.goes_on() and (batch := claim(BATCH)):
+            lease_until = batch[0].lease_until
+            try:
+                sent += sum(_send(payout, postman) for payout in batch if postman.goes_on())
+            finally:
+                _release(batch, lease_until)
     return sent
 
 
 def claim(limit: int) -> list[Payout]:
     """Take payouts whose notice is due; nobody else sends them while the lease runs."""
     with connection.cursor() as cursor:
-        cursor.execute(_CLAIM, [LEASE.total_seconds(), MAX_ATTEMPTS, limit])
+        cursor.execute(_CLAIM, [LEASE.total_seconds(), MAX_ATTEMPTS, MAX_REFUSALS, limit])
         ids = [row[0] for row in cursor.fetchall()]
     claimed = Payout.objects.filter(pk__in=ids).select_related("account")
-    return list(claimed.order_by("made_at", "id"))
+    return list(claimed.order_by("next_try_at", "id"))
 
 
 def retry(payout: Payout) -> bool:
     """Try a failed notice again now, with a fresh budget; False when there is nothing to retry."""
     failed = Payout.objects.filter(pk=payout.pk, state=Payout.State.FAILED)
-    return bool(failed.update(attempts=0, next_try_at=timezone.now()))
+    return bool(failed.update(attempts=0, refusals=0, next_try_at=Now()))
 
 
-def notice(payout: Payout) -> EmailMultiAlternatives:
-    """The e-mail for a payout: a pure function of its row, in the person's language."""
-    context = {"payout": payout, "account": payout.account, "base_url": settings.BASE_URL}
-    with override(payout.account.language):
-        message = EmailMultiAlternatives(
-            subject=_("aTES has paid you out"),
-            body=_plain(render_to_string("billing/mail/payout.txt", context)),
-            to=[payout.account.email],
-            headers={"Message-ID": f"<payout-{payout.pk}@{_mail_domain()}>"},
-        )
-        message.attach_alternative(
-            render_to_string("billing/mail/payout.html", context), "text/html"
-        )
-    return message
-
-
-def _plain(text: str) -> str:
-    """Mail readers show the no-break spaces of localised money as something else."""
-    return text.replace("\u00a0", " ").replace("\u202f", " ")
-
-
-def _send_all(batch: list[Payout]) -> list[bool]:
-    backend = get_connection()
+def _send(payout: Payout, postman: Postman) -> bool:
+    if not _begin(payout):
+        return False
     try:
-        return [_send(payout, backend) for payout in batch]
-    finally:
-        backend.close()
-
-
-def _send(payout: Payout, backend: BaseEmailBackend) -> bool:
-    try:
-        if not payout.account.email:
-            raise ValueError("no e-mail address is known for this account yet")
-        message = notice(payout)
-        message.connection = backend
-        message.send()
-    except (SMTPException, OSError, ValueError) as error:
+        postman.send(notice(payout))
+    except Exception as error:  # whatever it is, it must not keep the others from their letters
         _note_failure(payout, error)
         return False
-    Payout.objects.filter(pk=payout.pk).update(
-        state=Payout.State.SENT, sent_at=timezone.now(), lease_until=None, last_error=""
+    Payout.objects.filter(pk=payout.pk).exclude(state=Payout.State.SENT).update(
+        state=Payout.State.SENT, sent_at=Now(), lease_until=None, last_error=""
     )
+    return True
+
+
+def _begin(payout: Payout) -> bool:
+    """Count the attempt before it is made, as it may be the last thing we do; False when the lease
+    has run out and somebody else may be sending."""
+    if not _held(payout).update(attempts=F("attempts") + 1, lease_until=Now() + LEASE):
+        return False
+    payout.refresh_from_db(fields=["attempts", "refusals", "lease_until"])
     return True
 
 
 def _note_failure(payout: Payout, error: Exception) -> None:
     wait = min(LAST_RETRY, FIRST_RETRY * 2 ** (payout.attempts - 1))
-    log.warning("payout notice %s failed: %s", payout.pk, type(error).__name__)
-    Payout.objects.filter(pk=payout.pk).update(
+    refused = is_refusal(error)
+    log.warning(
+        "payout notice %s failed: %s %s", payout.pk, type(error).__name__, codes(error) or ""
+    )
+    _held(payout).update(
         state=Payout.State.FAILED,
         lease_until=None,
-        next_try_at=timezone.now() + wait,
-        last_error=f"{type(error).__name__}: {error}"[:500],
+        refusals=F("refusals") + int(refused),
+        next_try_at=Now() + (LAST_RETRY if refused else wait),
+        last_error=reason(error),
     )
 
 
-def _mail_domain() -> str:
-    return parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2] or "localhost"
+def _held(payout: Payout) -> QuerySet[Payout]:
+    """The row, if nobody has taken it over since."""
+    return Payout.objects.filter(
+        pk=payout.pk, state=Payout.State.SENDING, lease_until=payout.lease_until
+    )
+
+
+def _release(batch: Sequence[Payout], lease_until: datetime | None) -> None:
+    """What was claimed and not begun is anybody's again, as it was before."""
+    mine = Payout.objects.filter(pk__in=[payout.pk for payout in batch])
+    unbegun = mine.filter(state=Payout.State.SENDING, lease_until=lease_until)
+    tried = Case(When(attempts=0, then=Value("pending")), default=Value("failed"))
+    unbegun.update(state=tried, lease_until=None)
+
+
+def _give_up_what_kills() -> None:
+    """A letter whose sender has died every time is for somebody to look at."""
+    dead = Payout.objects.filter(state=Payout.State.SENDING, lease_until__lt=Now())
+    dead.filter(attempts__gte=MAX_ATTEMPTS).update(
+        state=Payout.State.FAILED, lease_until=None, last_error="its sender died, again and again"
+    )

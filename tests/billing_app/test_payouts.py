@@ -13,6 +13,7 @@ from uuid_utils.compat import uuid7
 from auth_app.models import User
 from billing_app import closing, payouts
 from billing_app.models import Payout
+from billing_app.notices import notice
 from billing_app.reports import balance_cents
 from messaging.business_day import today
 from messaging.inbox import deliver
@@ -55,14 +56,14 @@ def test_it_writes_in_the_persons_language(hire: Callable[..., User]) -> None:
 
 
 def test_it_sends_text_and_html_without_the_popugs_words_in_the_subject(payout: Payout) -> None:
-    message = payouts.notice(payout)
+    message = notice(payout)
     assert message.subject == "aTES has paid you out"
     assert [kind for _, kind in message.alternatives] == ["text/html"]
     assert "\u00a0" not in message.body
 
 
 def test_the_message_id_is_fixed_by_the_payout(payout: Payout) -> None:
-    first, second = payouts.notice(payout), payouts.notice(payout)
+    first, second = notice(payout), notice(payout)
     assert first.extra_headers == second.extra_headers
     assert str(payout.pk) in first.extra_headers["Message-ID"]
 
