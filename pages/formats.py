@@ -26,9 +26,9 @@ def money(cents: int) -> str:
 def whole_money(cents: int) -> str:
     """For the axis of a chart, where cents would only be zeros."""
     pattern = Locale.parse(locale()).currency_formats["standard"].pattern.replace(".00", "")
-    return format_currency(
-        cents // 100, "USD", format=pattern, locale=locale(), currency_digits=False
-    ).replace("-", MINUS).replace("-", MINUS)
+    dollars = cents // 100
+    text = format_currency(dollars, "USD", format=pattern, locale=locale(), currency_digits=False)
+    return text.replace("-", MINUS)
 
 
 def signed_money(cents: int) -> str:

@@ -5,6 +5,7 @@ made from it, which is not kept in the repository.
 """
 
 import io
+import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -61,7 +62,7 @@ def compile_catalogue(language: str) -> None:
             catalog.delete(message.id, message.context)
     path = po_file(language).with_suffix(".mo")
     path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_suffix(".part")
+    part = path.with_suffix(f".{os.getpid()}")  # a test run may compile at the same moment
     with part.open("wb") as file:
         write_mo(file, catalog)
     part.replace(path)

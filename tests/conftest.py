@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import pytest
+from django.core.management import call_command
 from django.test import Client
 from pytest_django.fixtures import Settings
 
@@ -20,6 +21,12 @@ class Hire(Protocol):
 
 
 ClientFor = Callable[..., Client]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Russian as the catalogue has it now; once a run, before xdist's workers begin."""
+    if not hasattr(config, "workerinput"):
+        call_command("translations", "--compile")
 
 
 @pytest.fixture(scope="session")
