@@ -12,4 +12,9 @@ REVOKED: Final = {
     "billing_app_cycle": "INSERT, UPDATE, DELETE, TRUNCATE",
     "billing_app_businessday": "INSERT, UPDATE, DELETE, TRUNCATE",
     "billing_app_payout": "INSERT, DELETE, TRUNCATE",
+    "billing_app_correction": "DELETE, TRUNCATE",
+    "billing_app_audit": "UPDATE, DELETE, TRUNCATE",
+    "billing_app_reconciliation": "UPDATE, DELETE, TRUNCATE",
+    "billing_app_difference": "UPDATE, DELETE, TRUNCATE",
+    "billing_app_checkrequest": "UPDATE, DELETE, TRUNCATE",
 }

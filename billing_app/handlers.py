@@ -22,6 +22,33 @@ ON CONFLICT (public_id) DO UPDATE
  WHERE a.version < excluded.version
 """
 
+_KEEP_CONTROL_TOTALS = """
+INSERT INTO billing_app_controltotal AS t
+       (day, zone, assignments, assignments_checksum, completions, completions_checksum, version,
+        counted_at)
+SELECT DISTINCT ON (day) *
+  FROM unnest(%s::date[], %s::text[], %s::bigint[], %s::numeric[], %s::bigint[], %s::numeric[],
+              %s::int[], %s::timestamptz[])
+    AS given(day, zone, assignments, assignments_checksum, completions, completions_checksum,
+             version, counted_at)
+ ORDER BY day, version DESC
+ON CONFLICT (day) DO UPDATE
+   SET zone = excluded.zone, assignments = excluded.assignments,
+       assignments_checksum = excluded.assignments_checksum, completions = excluded.completions,
+       completions_checksum = excluded.completions_checksum, version = excluded.version,
+       counted_at = excluded.counted_at
+ WHERE t.version < excluded.version
+"""
+
+_COUNT = (
+    "day",
+    "zone",
+    "assignments",
+    "assignments_checksum",
+    "completions",
+    "completions_checksum",
+    "version",
+)
 _STATE = ("account_id", "name", "email", "role", "is_active", "language", "version")
 
 
@@ -56,6 +83,13 @@ def on_task_completed(events: Sequence[Event]) -> None:
     post([_posting(event, Kind.REWARD, prices[_task(event)].reward_cents) for event in events])
 
 
+def on_day_counted(events: Sequence[Event]) -> None:
+    """Keep the newest of what the tracker counted on each day, for reconciliation."""
+    columns = [[event.data[field] for event in events] for field in _COUNT]
+    with connection.cursor() as cursor:
+        cursor.execute(_KEEP_CONTROL_TOTALS, [*columns, [event.time for event in events]])
+
+
 def _task(event: Event) -> UUID:
     return UUID(event.data["task_id"])
 
@@ -79,4 +113,5 @@ SUBSCRIPTIONS: Subscriptions = {
     ("tasks.task_created", 2): on_task_created,
     ("tasks.task_assigned", 1): on_task_assigned,
     ("tasks.task_completed", 1): on_task_completed,
+    ("tasks.day_counted", 1): on_day_counted,
 }

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from billing_app import closing, payouts
+from billing_app import closing, payouts, reconciling
 
 
 @shared_task
@@ -13,3 +13,8 @@ def close_days() -> None:
 @shared_task
 def send_payouts() -> None:
     payouts.send_due_notices()
+
+
+@shared_task
+def reconcile() -> None:
+    reconciling.reconcile_when_due()

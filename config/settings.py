@@ -179,6 +179,8 @@ def _tick(job: str, seconds: float) -> dict[str, Any]:
 CELERY_BEAT_SCHEDULE = {
     "close finished days": _tick("billing_app.jobs.close_days", 30),
     "send payout notices": _tick("billing_app.jobs.send_payouts", 10),
+    "reconcile": _tick("billing_app.jobs.reconcile", 10),
+    "count finished days": _tick("tasks_app.jobs.count_days", 300),
     "go on with shuffles": _tick("tasks_app.jobs.go_on_with_shuffles", 10),
     "go on with imports": _tick("tasks_app.jobs.go_on_with_imports", 10),
 }

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from messaging.outbox import Fact
 
 if TYPE_CHECKING:
-    from tasks_app.models import Assignment, ShuffleRun, Task
+    from tasks_app.models import Assignment, DayCount, ShuffleRun, Task
 
 
 def task_created(task: "Task") -> Fact:
@@ -49,3 +49,16 @@ def shuffle_completed(run: "ShuffleRun") -> Fact:
         "started_by": str(run.started_by) if run.started_by else None,
     }
     return Fact("tasks.shuffle_completed", 1, data, at=run.finished_at)
+
+
+def day_counted(count: "DayCount") -> Fact:
+    data = {
+        "day": count.day.isoformat(),
+        "zone": count.zone,
+        "assignments": count.assignments,
+        "assignments_checksum": str(count.assignments_checksum),
+        "completions": count.completions,
+        "completions_checksum": str(count.completions_checksum),
+        "version": count.version,
+    }
+    return Fact("tasks.day_counted", 1, data, at=count.counted_at)

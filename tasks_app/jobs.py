@@ -9,7 +9,7 @@ from celery import current_app, shared_task
 from django.db import transaction
 from kombu.exceptions import OperationalError as BrokerError
 
-from tasks_app import importing
+from tasks_app import counting, importing
 from tasks_app import shuffle as shuffling
 
 log = logging.getLogger("ates.tasks")
@@ -33,6 +33,11 @@ def go_on_with_shuffles() -> None:
 @shared_task
 def go_on_with_imports() -> None:
     importing.go_on_with_all()
+
+
+@shared_task
+def count_days() -> None:
+    counting.count_days()
 
 
 def soon(job: Any, run_id: UUID) -> None:

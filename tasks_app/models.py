@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any, ClassVar, Self
 from uuid import UUID
 
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import IntegrityError, connection, models, transaction
 from django.db.models import Q
 from django.utils import timezone
@@ -17,7 +18,16 @@ from tasks_app import events
 from tasks_app.runs import ImportRun, RejectedLine, Run, ShuffleRun
 from tasks_app.titles import KEY_LENGTH, TITLE_LENGTH
 
-__all__ = ["Account", "Assignment", "ImportRun", "RejectedLine", "Run", "ShuffleRun", "Task"]
+__all__ = [
+    "Account",
+    "Assignment",
+    "DayCount",
+    "ImportRun",
+    "RejectedLine",
+    "Run",
+    "ShuffleRun",
+    "Task",
+]
 
 EXEMPT_ROLES = ("manager", "admin")  # they get no tasks (T3)
 
@@ -130,6 +140,11 @@ class Task(models.Model):
             models.Index(fields=["assignee", "status", "-id"], name="task_of_assignee"),
             models.Index(fields=["id"], condition=Q(status="open"), name="task_open"),
             models.Index(fields=["-created_at", "-id"], name="task_newest"),
+            models.Index(
+                fields=["completed_at"],
+                condition=Q(completed_at__isnull=False),
+                name="task_completed_when",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -237,6 +252,24 @@ class Assignment(models.Model):
                 name="one_draw_a_shuffle",
             ),
         ]
+        indexes = [BrinIndex(fields=["assigned_at"], name="assigned_when", pages_per_range=32)]
 
     def __str__(self) -> str:
         return f"{self.task_id} → {self.account_id}"
+
+
+class DayCount(models.Model):
+    """What was counted on a business day, in the zone it was counted in; `version` counts the
+    counts of the day that were told."""
+
+    day = models.DateField(primary_key=True)
+    version = models.PositiveIntegerField()
+    assignments = models.BigIntegerField()
+    assignments_checksum = models.DecimalField(max_digits=40, decimal_places=0)
+    completions = models.BigIntegerField()
+    completions_checksum = models.DecimalField(max_digits=40, decimal_places=0)
+    zone = models.CharField(max_length=64)
+    counted_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.day}: {self.assignments} assigned, {self.completions} completed"
