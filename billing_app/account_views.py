@@ -1,34 +1,31 @@
-"""Everybody's accounts (B7)."""
+"""Everybody's accounts (B7), and those in the red."""
 
 from typing import Any
 
-from django.db.models import Q, QuerySet
-from django.http import HttpResponse, HttpResponseBase
+from django.db.models import Count, Q, QuerySet, Sum
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import render
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from access.actor import ActorRequest
 from access.decorators import roles
 from billing_app import reports
-from billing_app.exports import notes
-from billing_app.forms import AccountsForm, person
+from billing_app.exports import export
+from billing_app.forms import AccountsForm, DebtsForm, person
 from billing_app.models import Account
 from billing_app.permissions import KEEPERS
-from pages.export import csv_response
+from messaging.business_day import today
 from pages.paging import keyset
-
-Answer = HttpResponse
 
 
 @require_safe
 @roles(*KEEPERS)
-def accounts(request: ActorRequest) -> Answer:
-    """Everyone's account with its balance (B7)."""
+def accounts(request: ActorRequest) -> HttpResponse:
+    """Everyone's account with its balance."""
     form = AccountsForm(request.GET)
     found = _accounts(form)
-    page = keyset(request, found, by=["name", "id"])
-    context = {"form": form, "page": page}
+    totals = found.aggregate(count=Count("pk"), cents=Sum("balance_cents"))
+    context = {"form": form, "page": keyset(request, found, by=["name", "id"]), "totals": totals}
     return render(request, "billing/accounts.html", context, status=200 if form.is_valid() else 422)
 
 
@@ -36,15 +33,35 @@ def accounts(request: ActorRequest) -> Answer:
 @roles(*KEEPERS)
 def accounts_export(request: ActorRequest) -> HttpResponseBase:
     found = _accounts(AccountsForm(request.GET)).order_by("name", "id")
-    return csv_response(
-        "accounts.csv",
-        columns=["account_id", "name", "role", "active", "balance_cents"],
-        rows=(
-            (row.public_id, row.name, row.role, row.is_active, row.balance_cents)
-            for row in found.iterator()
-        ),
-        notes=notes(_("Business days in %(zone)s")),
+    columns = ["account_id", "name", "role", "active", "balance_cents"]
+    fields = ["public_id", "name", "role", "is_active", "balance_cents"]
+    return export(request, "accounts", columns, found.values_list(*fields).iterator())
+
+
+@require_safe
+@roles(*KEEPERS)
+def debts(request: ActorRequest) -> HttpResponse:
+    """Who is in the red, and since which business day."""
+    form = DebtsForm(request.GET)
+    if not form.is_valid():
+        return render(request, "billing/debts.html", {"form": form}, status=422)
+    totals = form.rows().aggregate(count=Count("pk"), cents=Sum("balance_cents"))
+    page = keyset(request, form.rows(), by=form.order())
+    return render(request, "billing/debts.html", {"form": form, "page": page, "totals": totals})
+
+
+@require_safe
+@roles(*KEEPERS)
+def debts_export(request: ActorRequest) -> HttpResponseBase:
+    form = DebtsForm(request.GET)
+    if not form.is_valid():
+        raise Http404
+    columns = ["account_id", "name", "balance_cents", "since", "days"]
+    rows = (
+        (debt.account.public_id, debt.account.name, debt.balance_cents, debt.since, debt.days)
+        for debt in form.rows().order_by(*form.order()).iterator()
     )
+    return export(request, "debts", columns, rows, (today(), today()))
 
 
 def _accounts(form: AccountsForm) -> "QuerySet[Account, Any]":

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
+from django.db.models import Count, Sum
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -13,70 +14,70 @@ from django.views.decorators.http import require_POST, require_safe
 
 from access.actor import ActorRequest
 from access.decorators import roles
-from billing_app import closing, reports
-from billing_app.exports import notes
-from billing_app.forms import CloseForm, SpanForm, person
+from billing_app import board, closing, reports
+from billing_app.exports import export
+from billing_app.forms import BoardForm, CloseForm, DayAccountsForm
 from billing_app.models import Cycle
 from billing_app.permissions import KEEPERS
 from messaging.business_day import today
 from pages import formats
-from pages.export import csv_response
 from pages.live import live
 from pages.paging import keyset
 
-Answer = HttpResponse
+MOVED = ("opening_cents", "charged_cents", "earned_cents", "adjusted_cents", "paid_cents")
 
 
 @require_safe
 @roles(*KEEPERS)
-def days(request: ActorRequest) -> Answer:
+def days(request: ActorRequest) -> HttpResponse:
     """The board of business days (B5)."""
-    form = SpanForm(SpanForm.defaults() | request.GET.dict())
-    context = _days(form) | {"form": form, "today": reports.company_day(today())}
+    form = BoardForm(BoardForm.defaults() | request.GET.dict())
+    context = {"form": form, "presets": board.presets()} | _board(form)
     return render(request, "billing/days.html", context, status=200 if form.is_valid() else 422)
 
 
 @require_safe
 @roles(*KEEPERS)
 @live
-def days_board(request: ActorRequest) -> Answer:
+def days_board(request: ActorRequest) -> HttpResponse:
     """The live part of the board."""
-    form = SpanForm(request.GET)
-    return render(
-        request, "billing/_days.html", _days(form) | {"today": reports.company_day(today())}
-    )
+    return render(request, "billing/_days.html", _board(BoardForm(request.GET)))
 
 
 @require_safe
 @roles(*KEEPERS)
 def days_export(request: ActorRequest) -> HttpResponseBase:
-    found = _days(SpanForm(request.GET))["company_days"]
-    fields = ["day", "status", "fees_cents", "rewards_cents", "earned_cents", "payouts_cents"]
-    return csv_response(
-        "days.csv",
-        columns=[*fields, "digest"],
-        rows=[[getattr(row, field) for field in [*fields, "digest"]] for row in found],
-        notes=notes(_("Business days in %(zone)s")),
-    )
+    form = BoardForm(request.GET)
+    if not form.is_valid():
+        raise Http404
+    columns = ["day", "status", "fees_cents", "rewards_cents", "earned_cents", "payouts_cents"]
+    columns.append("digest")
+    rows = [[getattr(row.day, column) for column in columns] for row in board.rows(*form.span())]
+    return export(request, "days", columns, rows, form.span())
 
 
 @require_safe
 @roles(*KEEPERS)
-def day(request: ActorRequest, day: date) -> Answer:
+def day(request: ActorRequest, day: date) -> HttpResponse:
     """One business day: its totals, and every account that moved."""
-    found = reports.company_day(day)
-    if found is None:
+    return _day_page(request, day)
+
+
+@require_safe
+@roles(*KEEPERS)
+def day_export(request: ActorRequest, day: date) -> HttpResponseBase:
+    form = DayAccountsForm(request.GET)
+    if not form.is_valid() or reports.company_day(day) is None:
         raise Http404
-    cycles = Cycle.objects.filter(day_id=day).select_related("account")
-    words = request.GET.get("q", "")[:150]
-    page = keyset(request, cycles.filter(person("account__", words)), by=["account_id"])
-    context = {"company_day": found, "page": page, "q": words, "may_close": _may_close(found)}
-    return render(request, "billing/day.html", context)
+    columns = ["account_id", "name", *MOVED, "closing_cents"]
+    cycles = form.rows(Cycle.objects.filter(day_id=day)).order_by(*form.order())
+    rows = cycles.values_list("account__public_id", *columns[1:]).iterator()
+    return export(request, "accounts", columns, rows, (day, day))
 
 
 @require_POST
 @roles(*KEEPERS)
-def close(request: ActorRequest, day: date) -> Answer:
+def close(request: ActorRequest, day: date) -> HttpResponse:
     """Pay out and seal a day that is over (B6); in a demonstration, today too."""
     form = CloseForm(request.POST)
     early = form.is_valid() and form.cleaned_data["early"] and settings.DEMO
@@ -85,35 +86,61 @@ def close(request: ActorRequest, day: date) -> Answer:
     except closing.UnknownDay as error:
         raise Http404 from error
     except closing.NotOver:
-        return _refuse_close(request, day, _("This day is not over yet."))
+        return _day_page(request, day, refusal=_("This day is not over yet."))
     except closing.NotInOrder:
-        return _refuse_close(request, day, _("Close the earlier days first."))
+        return _day_page(request, day, refusal=_("Close the earlier days first."))
     messages.success(request, _("The day is closed."))
     return redirect("billing:day", day=sealed.day)
 
 
-def _refuse_close(request: ActorRequest, day: date, reason: str) -> Answer:
+def _day_page(request: ActorRequest, day: date, refusal: str = "") -> HttpResponse:
     found = reports.company_day(day)
     if found is None:
         raise Http404
-    context = {"company_day": found, "error": reason, "may_close": _may_close(found)}
-    context["page"] = keyset(request, Cycle.objects.filter(day_id=day), by=["account_id"])
-    return render(request, "billing/day.html", context, status=409)
+    form = DayAccountsForm(request.GET)
+    context = {"company_day": found, "form": form, "error": refusal, "may_close": _may_close(found)}
+    if form.is_valid():
+        cycles = form.rows(Cycle.objects.filter(day_id=day))
+        context["page"] = keyset(request, cycles.select_related("account"), by=form.order())
+        context["totals"] = _totals(cycles)
+    return render(request, "billing/day.html", context, status=_status(form.is_valid(), refusal))
+
+
+def _status(valid: bool, refusal: str) -> int:
+    if refusal:
+        return 409
+    return 200 if valid else 422
+
+
+def _totals(cycles: Any) -> dict[str, int]:
+    """Of every account that the filter lets through, not of the page."""
+    sums = cycles.aggregate(
+        count=Count("account_id"),
+        **{f"all_{field}": Sum(field) for field in [*MOVED, "closing_cents"]},
+    )
+    totals = {field.removeprefix("all_"): cents or 0 for field, cents in sums.items()}
+    gone = {"charges_cents": -totals["charged_cents"], "payouts_cents": -totals["paid_cents"]}
+    return totals | gone
 
 
 def _may_close(found: reports.CompanyDay) -> bool:
     return not found.is_closed and (found.day < today() or settings.DEMO)
 
 
-def _days(form: SpanForm) -> dict[str, Any]:
+def _board(form: BoardForm) -> dict[str, Any]:
     if not form.is_valid():
-        form_of_now = SpanForm({})
-        form_of_now.is_valid()
-        return _days(form_of_now)
-    first, last = form.cleaned_data["from_"], form.cleaned_data["to"]
-    found = reports.company_days(first, last)
+        form = BoardForm({})
+        form.is_valid()
+    shown = board.rows(*form.span(), compare=form.cleaned_data["compare"])
     bars = [
-        (formats.short_day(row.day), row.earned_cents, reverse("billing:day", args=[row.day]))
-        for row in reversed(found)
+        (formats.day(row.day.day), row.day.earned_cents, reverse("billing:day", args=[row.day.day]))
+        for row in reversed(shown)
     ]
-    return {"company_days": found, "bars": bars}
+    return {
+        "rows": shown,
+        "bars": bars,
+        "totals": board.totals(shown),
+        "span": form.span(),
+        "compare": form.cleaned_data["compare"],
+        "today": reports.company_day(today()),
+    }

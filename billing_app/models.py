@@ -8,11 +8,12 @@ from uuid import UUID
 
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Now
+from django.db.models.functions import Now, TruncDate
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from uuid_utils.compat import uuid7
 
+from billing_app.debts import Debt
 from billing_app.oversight import (
     Action,
     AuditRecord,
@@ -22,7 +23,7 @@ from billing_app.oversight import (
     Difference,
     Reconciliation,
 )
-from messaging.business_day import business_day
+from messaging.business_day import business_day, business_zone
 
 __all__ = [
     "Account",
@@ -33,6 +34,7 @@ __all__ = [
     "ControlTotal",
     "Correction",
     "Cycle",
+    "Debt",
     "Difference",
     "Entries",
     "Entry",
@@ -58,6 +60,9 @@ class Account(models.Model):
     language = models.CharField(max_length=2, default="en")
     version = models.PositiveIntegerField(default=0)
     created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        indexes = [models.Index(fields=["name", "id"], name="account_by_name")]
 
     def __str__(self) -> str:
         return self.name or str(self.public_id)
@@ -155,7 +160,13 @@ class Kind(models.IntegerChoices):
 
 class Entries(models.QuerySet["Entry"]):
     def of(self, account_id: UUID) -> Self:
-        return self.filter(account__public_id=account_id)
+        """An account's own: by its number, so that the index gives them in order."""
+        return self.filter(account=Account.objects.filter(public_id=account_id).first())
+
+    def late(self) -> Self:
+        """What happened on a day that was closed when it was booked. A payout happens after its
+        day by its nature."""
+        return self.filter(day__gt=TruncDate("occurred_at", tzinfo=business_zone()))
 
 
 class Entry(models.Model):
@@ -197,7 +208,17 @@ class Entry(models.Model):
                 name="sign_and_size_by_kind",
             ),
         ]
-        indexes = [models.Index(fields=["account", "day", "id"], name="entry_by_account")]
+        indexes = [
+            models.Index(fields=["account", "day", "id"], name="entry_by_account"),
+            models.Index(
+                fields=["day", "id"],
+                include=["kind", "amount_cents", "occurred_at"],
+                name="entry_newest",
+            ),
+            models.Index(
+                fields=["task_id"], condition=Q(task_id__isnull=False), name="entry_by_task"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.amount_cents} on {self.day}"
@@ -209,7 +230,16 @@ class Entry(models.Model):
     @property
     def is_late(self) -> bool:
         """It happened on a day that was closed when it was booked."""
-        return business_day(self.occurred_at) != self.day
+        return business_day(self.occurred_at) < self.day
+
+    @property
+    def debit_cents(self) -> int:
+        """Of the worker's account; the company's has the opposite."""
+        return max(-self.amount_cents, 0)
+
+    @property
+    def credit_cents(self) -> int:
+        return max(self.amount_cents, 0)
 
 
 class Movements:
@@ -295,6 +325,7 @@ class Payout(models.Model):
         ]
         indexes = [
             models.Index(fields=["next_try_at"], condition=~Q(state="sent"), name="payout_unsent"),
+            models.Index(fields=["-made_at", "-id"], name="payout_newest"),
         ]
 
     def __str__(self) -> str:

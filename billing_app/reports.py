@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F, Q, QuerySet, Subquery, Sum
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from billing_app.models import (
@@ -78,11 +78,10 @@ def balance_cents(account_id: UUID) -> int:
 
 
 def with_balance(accounts: "QuerySet[Account]") -> "QuerySet[Account, Any]":
-    """Accounts with `balance_cents`, what each holds now."""
-    unclosed = Q(cycles__day__in=Subquery(_UNCLOSED.values("day")))
-    return accounts.annotate(
-        balance_cents=Coalesce(Sum("cycles__closing_cents", filter=unclosed), 0)
-    )
+    """Accounts with `balance_cents`, what each holds now: looked up for those that are shown."""
+    unclosed = Cycle.objects.filter(account=OuterRef("pk"), day__in=_UNCLOSED)
+    held = unclosed.order_by().values("account").annotate(cents=Sum("closing_cents"))
+    return accounts.annotate(balance_cents=Coalesce(Subquery(held.values("cents")), 0))
 
 
 def statement(account_id: UUID, day: date) -> Statement:
@@ -105,6 +104,14 @@ def statement(account_id: UUID, day: date) -> Statement:
         lines=lines,
         **moved,
     )
+
+
+def lines(account_id: UUID, first: date, last: date) -> list[Line]:
+    """Every entry of a span with the balance after it."""
+    account = Account.objects.filter(public_id=account_id).first()
+    cycle = Cycle.objects.filter(account=account, day=first).first()
+    entries = Entry.objects.filter(account=account, day__range=(first, last)).order_by("day", "id")
+    return _lines(list(entries), _opening(account, first, cycle))
 
 
 def _opening(account: Account | None, day: date, cycle: Cycle | None) -> int:

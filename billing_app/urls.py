@@ -4,7 +4,7 @@ from datetime import date
 
 from django.urls import path, register_converter
 
-from billing_app import account_views, day_views, payout_views, views
+from billing_app import account_views, day_views, ledger_views, payout_views, views
 
 
 class DayConverter:
@@ -26,10 +26,19 @@ app_name = "billing"
 urlpatterns = [
     path("", views.account, name="account"),
     path("balance/", views.balance, name="balance"),
+    # the journal
+    path("entries/", ledger_views.entries, name="entries"),
+    path("entries/export/", ledger_views.entries_export, name="entries_export"),
     path("entries/<int:entry_id>/", views.entry, name="entry"),
+    path("late/", ledger_views.late, name="late"),
+    path("late/export/", ledger_views.late_export, name="late_export"),
+    path("trial-balance/", ledger_views.trial_balance, name="trial_balance"),
+    path("trial-balance/export/", ledger_views.trial_balance_export, name="trial_balance_export"),
     # accounts
     path("accounts/", account_views.accounts, name="accounts"),
     path("accounts/export/", account_views.accounts_export, name="accounts_export"),
+    path("debts/", account_views.debts, name="debts"),
+    path("debts/export/", account_views.debts_export, name="debts_export"),
     path("accounts/<uuid:account_id>/", views.account_of, name="account_of"),
     path("accounts/<uuid:account_id>/statement/", views.statement, name="statement"),
     path("accounts/<uuid:account_id>/export/", views.statement_export, name="statement_export"),
@@ -38,6 +47,7 @@ urlpatterns = [
     path("days/board/", day_views.days_board, name="days_board"),
     path("days/export/", day_views.days_export, name="days_export"),
     path("days/<day:day>/", day_views.day, name="day"),
+    path("days/<day:day>/export/", day_views.day_export, name="day_export"),
     path("days/<day:day>/close/", day_views.close, name="close"),
     # payouts
     path("payouts/", payout_views.payout_list, name="payouts"),

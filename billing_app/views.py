@@ -6,18 +6,16 @@ from uuid import UUID
 
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from access.actor import ActorRequest
 from access.decorators import everyone, roles
 from billing_app import proofs, reports
-from billing_app.exports import notes
-from billing_app.forms import DayForm
+from billing_app.exports import export
+from billing_app.forms import DayForm, SpanForm, StatementForm
 from billing_app.models import Account, Cycle, Entry
 from billing_app.permissions import KEEPERS, can_see_account
 from messaging.business_day import today
-from pages.export import csv_response
 from pages.live import live
 
 Answer = HttpResponse
@@ -61,27 +59,14 @@ def account_of(request: ActorRequest, account_id: UUID) -> Answer:
 @require_safe
 @everyone
 def statement_export(request: ActorRequest, account_id: UUID) -> HttpResponseBase:
+    """A day or a span of an account, with the running balance."""
     _visible_or_404(request, account_id)
-    form = DayForm(request.GET)
+    form = StatementForm.asked(request.GET)
     if not form.is_valid():
         raise Http404
-    found = reports.statement(account_id, form.chosen())
-    return csv_response(
-        f"statement-{found.day}.csv",
-        columns=["occurred_at", "kind", "jira_id", "task", "amount_cents", "balance_cents"],
-        rows=[
-            (
-                line.entry.occurred_at.isoformat(),
-                line.entry.kind_name,
-                line.task.jira_id if line.task else "",
-                line.task.title if line.task else "",
-                line.entry.amount_cents,
-                line.balance_cents,
-            )
-            for line in found.lines
-        ],
-        notes=notes(_("Business day %(day)s, %(zone)s"), day=found.day),
-    )
+    columns = ["day", "occurred_at", "kind", "jira_id", "task", "amount_cents", "balance_cents"]
+    lines = reports.lines(account_id, *form.span())
+    return export(request, "statement", columns, map(_cells, lines), form.span())
 
 
 @require_safe
@@ -99,6 +84,7 @@ def _statement_page(request: ActorRequest, account_id: UUID, template: str) -> A
     valid = form.is_valid()
     context = _statement(account_id, form.chosen() if valid else today())
     context |= {"form": form, "days": reports.days_of_account(account_id)[:31]}
+    context["span_form"] = StatementForm(SpanForm.defaults())
     return render(request, template, context, status=200 if valid else 422)
 
 
@@ -109,6 +95,18 @@ def _statement(account_id: UUID, day: date) -> dict[str, Any]:
         "balance_cents": reports.balance_cents(account_id),
         "is_today": day == today(),
     }
+
+
+def _cells(line: reports.Line) -> tuple[Any, ...]:
+    return (
+        line.entry.day,
+        line.entry.occurred_at,
+        line.entry.kind_name,
+        line.task.jira_id if line.task else "",
+        line.task.title if line.task else "",
+        line.entry.amount_cents,
+        line.balance_cents,
+    )
 
 
 def _own_figures(request: ActorRequest) -> dict[str, Any]:

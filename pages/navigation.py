@@ -68,6 +68,8 @@ MENU: Final = (
             Entry("billing:days", _("Days"), "calendar", BOOKS),
             Entry("billing:accounts", _("Accounts"), "coins", BOOKS),
             Entry("billing:payouts", _("Payouts"), "mail", BOOKS),
+            Entry("billing:entries", _("Entries"), "list", BOOKS),
+            Entry("billing:trial_balance", _("Trial balance"), "log", BOOKS),
             Entry("billing:reconciliation", _("Reconciliation"), "scale", BOOKS),
         ),
     ),

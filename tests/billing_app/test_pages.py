@@ -167,4 +167,4 @@ def test_the_exports_carry_the_zone_and_keep_numbers_numbers(books: Client, work
     path = f"/billing/accounts/{worker.public_id}/export/"
     text = b"".join(books.get(path)).decode()
     assert "UTC" in text
-    assert f"'=1+1,{fee},{fee}" in text
+    assert f"'=1+1,{fee},{fee / 100:.2f},{fee}" in text

@@ -1,0 +1,139 @@
+"""The journal and the trial balance: every figure can be followed to its entries."""
+
+from typing import Any
+
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum
+from django.http import Http404, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from access.actor import ActorRequest
+from access.decorators import everyone, roles
+from billing_app import board
+from billing_app import trial_balance as balances
+from billing_app.exports import export
+from billing_app.forms import EntriesForm, SpanForm
+from billing_app.models import Account, Entries, Entry, Task
+from billing_app.permissions import KEEPERS
+from pages.paging import keyset
+
+NEWEST = ["-day", "-id"]
+COLUMNS = ["entry", "day", "occurred_at", "account_id", "name", "kind", "jira_id", "task"]
+COLUMNS += ["debit_cents", "credit_cents", "event_id"]
+BALANCE_COLUMNS = ["account", "opening_debit_cents", "opening_credit_cents", "debit_cents"]
+BALANCE_COLUMNS += ["credit_cents", "closing_debit_cents", "closing_credit_cents"]
+
+
+@require_safe
+@everyone
+def entries(request: ActorRequest) -> HttpResponse:
+    """The entries behind a figure: everyone's for accountants, one's own for everybody else."""
+    return _entries_page(request, _visible(request), "billing/entries.html")
+
+
+@require_safe
+@everyone
+def entries_export(request: ActorRequest) -> HttpResponseBase:
+    return _entries_export(request, "entries", _visible(request))
+
+
+@require_safe
+@roles(*KEEPERS)
+def late(request: ActorRequest) -> HttpResponse:
+    """What was booked on a later day than it happened, because its own was closed."""
+    return _entries_page(request, Entry.objects.late(), "billing/late.html")
+
+
+@require_safe
+@roles(*KEEPERS)
+def late_export(request: ActorRequest) -> HttpResponseBase:
+    return _entries_export(request, "late", Entry.objects.late())
+
+
+@require_safe
+@roles(*KEEPERS)
+def trial_balance(request: ActorRequest) -> HttpResponse:
+    """Debits and credits of every class of account over a span; both sides are equal."""
+    form = SpanForm(SpanForm.defaults() | request.GET.dict())
+    context: dict[str, Any] = {"form": form, "presets": board.presets()}
+    if form.is_valid():
+        lines = balances.trial_balance(*form.span())
+        context |= {"lines": lines, "totals": balances.totals(lines), "span": form.span()}
+    status = 200 if form.is_valid() else 422
+    return render(request, "billing/trial_balance.html", context, status=status)
+
+
+@require_safe
+@roles(*KEEPERS)
+def trial_balance_export(request: ActorRequest) -> HttpResponseBase:
+    form = SpanForm(request.GET)
+    if not form.is_valid():
+        raise Http404
+    lines = balances.trial_balance(*form.span())
+    rows = [(line.code, *line.columns) for line in lines]
+    rows.append(("", *balances.totals(lines)))
+    return export(request, "trial-balance", BALANCE_COLUMNS, rows, form.span())
+
+
+def _visible(request: ActorRequest) -> Entries:
+    """Accountants and admins see everyone's, everybody else only their own (B7)."""
+    if request.actor.has(*KEEPERS):
+        return Entry.objects.all()
+    return Entry.objects.of(request.actor.id)
+
+
+def _entries_page(request: ActorRequest, visible: Entries, template: str) -> HttpResponse:
+    form = EntriesForm.asked(request.GET)
+    context: dict[str, Any] = {"form": form, "keeper": request.actor.has(*KEEPERS)}
+    if not form.is_valid():
+        return render(request, template, context, status=422)
+    context |= _about(form, keeper=context["keeper"])
+    found = form.rows(visible)
+    context["page"] = keyset(request, _told(found).select_related("account"), by=NEWEST)
+    context["totals"] = found.aggregate(
+        count=Count("pk"),
+        debit=Sum("amount_cents", filter=Q(amount_cents__lt=0)),
+        credit=Sum("amount_cents", filter=Q(amount_cents__gt=0)),
+    )
+    return render(request, template, context)
+
+
+def _about(form: EntriesForm, keeper: bool) -> dict[str, Any]:
+    """What the list is narrowed to without a field to see it in."""
+    account_id, task_id = form.cleaned_data["account"], form.cleaned_data["task"]
+    return {
+        "account": Account.objects.filter(public_id=account_id).first() if keeper else None,
+        "task": Task.objects.filter(pk=task_id).first() if task_id else None,
+    }
+
+
+def _entries_export(request: ActorRequest, name: str, visible: Entries) -> HttpResponseBase:
+    form = EntriesForm.asked(request.GET)
+    if not form.is_valid():
+        raise Http404
+    found = _told(form.rows(visible)).select_related("account").order_by(*NEWEST)
+    return export(request, name, COLUMNS, map(_cells, found.iterator()), form.span())
+
+
+def _told(entries: Entries) -> "QuerySet[Entry, Any]":
+    """With what their tasks are called."""
+    task = Task.objects.filter(pk=OuterRef("task_id"))
+    return entries.annotate(
+        jira_id=Subquery(task.values("jira_id")), title=Subquery(task.values("title"))
+    )
+
+
+def _cells(entry: Any) -> tuple[Any, ...]:
+    return (
+        entry.pk,
+        entry.day,
+        entry.occurred_at,
+        entry.account.public_id,
+        entry.account.name,
+        entry.kind_name,
+        entry.jira_id,
+        entry.title,
+        entry.debit_cents or None,
+        entry.credit_cents or None,
+        entry.event_id,
+    )

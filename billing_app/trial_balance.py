@@ -1,0 +1,105 @@
+"""The trial balance of a span: every entry has two legs, so debits and credits are equal.
+
+What a worker's account is credited with is the company's debit, and the other way round. Openings
+come from the frozen totals of closed days; only the span itself is read from the journal.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from django.db.models import Q, Sum
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Coalesce
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from billing_app.models import BusinessDay, Cycle, Entry, Kind
+
+Sums = dict[Kind, int]
+
+WORKERS: Final = ("workers", _("Workers"))
+COMPANY: Final = {
+    Kind.FEE: ("income:fees", _("Income from fees")),
+    Kind.REWARD: ("expense:rewards", _("Expense on rewards")),
+    Kind.PAYOUT: ("asset:cash", _("Cash paid out")),
+    Kind.ADJUSTMENT: ("equity:adjustments", _("Adjustments")),
+}
+# Seen from the workers; the company's account has the opposite.
+_FROZEN: Final = {
+    Kind.FEE: ("fees_cents", -1),
+    Kind.REWARD: ("rewards_cents", 1),
+    Kind.PAYOUT: ("payouts_cents", -1),
+    Kind.ADJUSTMENT: ("adjusted_cents", 1),
+}
+_LIVE: Final = {
+    Kind.FEE: ("charged_cents", -1),
+    Kind.REWARD: ("earned_cents", 1),
+    Kind.PAYOUT: ("paid_cents", -1),
+    Kind.ADJUSTMENT: ("adjusted_cents", 1),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """An account class; `opening_cents` is a credit when positive, a debit when negative."""
+
+    code: str
+    label: str | Promise
+    kind: Kind | None
+    opening_cents: int
+    debit_cents: int
+    credit_cents: int
+
+    @property
+    def closing_cents(self) -> int:
+        return self.opening_cents + self.credit_cents - self.debit_cents
+
+    @property
+    def columns(self) -> tuple[int, ...]:
+        """Debit and credit of the opening, of the span, of the closing."""
+        opening, closing = self.opening_cents, self.closing_cents
+        return (
+            max(-opening, 0),
+            max(opening, 0),
+            self.debit_cents,
+            self.credit_cents,
+            max(-closing, 0),
+            max(closing, 0),
+        )
+
+
+def trial_balance(first: date, last: date) -> list[Line]:
+    """The workers and each of the company's accounts."""
+    before, credited, debited = _before(first), _moved(first, last, 1), _moved(first, last, -1)
+    company = [
+        Line(*COMPANY[kind], kind, -before[kind], credited[kind], debited[kind]) for kind in COMPANY
+    ]
+    workers = Line(
+        *WORKERS, None, sum(before.values()), sum(debited.values()), sum(credited.values())
+    )
+    return [workers, *company]
+
+
+def totals(lines: list[Line]) -> list[int]:
+    return [sum(column) for column in zip(*(line.columns for line in lines), strict=True)]
+
+
+def _moved(first: date, last: date, sign: int) -> Sums:
+    """What the workers were credited (sign 1) or debited (sign −1) with, by kind."""
+    side = Q(amount_cents__gt=0) if sign > 0 else Q(amount_cents__lt=0)
+    entries = Entry.objects.filter(side, day__range=(first, last)).order_by()
+    sums = entries.values_list("kind").annotate(cents=Sum("amount_cents"))
+    return dict.fromkeys(Kind, 0) | {Kind(kind): abs(cents) for kind, cents in sums}
+
+
+def _before(first: date) -> Sums:
+    closed = BusinessDay.objects.filter(status=BusinessDay.Status.CLOSED)
+    unclosed = BusinessDay.objects.exclude(status=BusinessDay.Status.CLOSED)
+    frozen = closed.filter(day__lt=first).aggregate(**_summed(_FROZEN))
+    live = Cycle.objects.filter(day__in=unclosed, day__lt=first).aggregate(**_summed(_LIVE))
+    return {kind: frozen[kind.name] + live[kind.name] for kind in Kind}
+
+
+def _summed(fields: dict[Kind, tuple[str, int]]) -> dict[str, Combinable]:
+    return {kind.name: Coalesce(Sum(field), 0) * sign for kind, (field, sign) in fields.items()}
