@@ -61,8 +61,8 @@ END $$;
 CREATE TRIGGER approved_reversal BEFORE INSERT ON billing_app_entry
   FOR EACH ROW WHEN (NEW.reverses_id IS NOT NULL) EXECUTE FUNCTION billing_guard_reversal();
 
--- Approval and reversal are one: the correction's id is the source, so it is booked once. It is
--- booked like everything else, on the day on which it happens or on the next that is open.
+-- Approval and reversal are one: the correction's id is the source, so it is booked once, in the
+-- oldest day that is open.
 
 CREATE FUNCTION billing_reverse(correction uuid, decider uuid, zone text)
 RETURNS SETOF billing_app_entry LANGUAGE plpgsql AS $$
@@ -76,7 +76,7 @@ BEGIN
   INSERT INTO billing_app_entry
          (account_id, amount_cents, day, kind, source_id, task_id, actor, reverses_id, occurred_at)
   SELECT e.account_id, -e.amount_cents,
-         (SELECT min(day) FROM billing_app_businessday WHERE status = 'open' AND day >= today),
+         (SELECT min(day) FROM billing_app_businessday WHERE status = 'open'),
          e.kind, correction, e.task_id, decider, e.id, now()
     FROM billing_app_correction c JOIN billing_app_entry e ON e.id = c.entry_id
    WHERE c.id = correction
