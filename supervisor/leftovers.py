@@ -39,6 +39,7 @@ def end_leftover(record: dict[str, str]) -> int:
 def ask_to_stop(pid: int, number: signal.Signals) -> None:
     until = time.monotonic() + PATIENCE
     os.kill(pid, number)
+    os.kill(pid, signal.SIGCONT)
     while table.seen(pid) and time.monotonic() < until:
         time.sleep(0.05)
 

@@ -29,6 +29,7 @@ class Process:
     environment: Mapping[str, str]
     say: Say
     stop_signal: signal.Signals = signal.SIGTERM
+    orphan_signal: signal.Signals | None = None
     grace: float = 20.0
     launch_options: Sequence[str] = ()
     log: Path | None = None
@@ -71,9 +72,10 @@ class Process:
 
     def launched(self) -> list[str]:
         """`-I -S` keep the launcher's own start at some milliseconds."""
+        on_orphan = self.orphan_signal or self.stop_signal
         return [
             *(sys.executable, "-I", "-S", str(LAUNCH)),
-            *("--parent", str(os.getpid()), "--on-orphan", self.stop_signal.name),
+            *("--parent", str(os.getpid()), "--on-orphan", on_orphan.name),
             *(*self.launch_options, "--", *self.command),
         ]
 

@@ -18,6 +18,8 @@ import redis
 from django.conf import global_settings
 from django.conf import settings as configured
 from django.db import connection
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 from access import duties
 from supervisor import procfile, state, table
@@ -27,14 +29,14 @@ from supervisor.processes import Process
 from supervisor.system import answers
 
 PATIENCE = 30.0
-GROUP = "system"
+PLACES = ("tests/faults/", "tests/journeys/", "tests/supervisor/test_running.py")
 
 
 class Running:
     """The handles a test has on the processes: `kill`, `start`, `restart`, `wait_until`."""
 
     def __init__(self, database_url: str, broker_url: str, folder: Path) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "children").mkdir(parents=True, exist_ok=True)
         self.port = free_port()
         self.url = f"http://localhost:{self.port}"
         self.folder = folder
@@ -59,7 +61,14 @@ class Running:
     def start(self, name: str, like: str = "") -> None:
         """`start("relay-2", like="relay")` starts one more of a kind."""
         command = self.commands[like or name]
-        self.processes[name] = Process(name, command, self.environment, self.hear)
+        self.processes[name] = Process(
+            name,
+            command,
+            self.environment,
+            self.hear,
+            orphan_signal=signal.SIGKILL,  # the only one that a frozen process heeds
+            records=self.folder / "children",
+        )
         self.processes[name].start()
 
     def start_all(self) -> None:
@@ -188,12 +197,17 @@ def forget_mail_and_messages(running: Running) -> None:
     redis.Redis.from_url(running.environment["REDIS_URL"]).flushdb()
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """All in one test process: two whole systems at once would only wait for each other."""
-    for item in items:
-        if "system" in getattr(item, "fixturenames", ()):
-            item.add_marker(pytest.mark.xdist_group(GROUP))
+class OneSystem(LoadScopeScheduling):
+    """Gives every test that needs the system to one test process: two whole systems at once would
+    only wait for each other. By place, since the process that hands tests out knows no more."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return "system" if nodeid.startswith(PLACES) else nodeid
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> OneSystem:
+    return OneSystem(config, log)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -7,6 +7,7 @@ once a run, in the process that hands tests out; each xdist worker gets a broker
 import atexit
 import os
 import shutil
+import signal
 import sys
 import tempfile
 import time
@@ -15,11 +16,13 @@ from pathlib import Path
 
 import pytest
 
+from supervisor import leftovers, table
 from supervisor.postgres import Postgres
 from supervisor.processes import Process
 from supervisor.valkey import Valkey
 
 PATIENCE = 60.0
+PREFIX = "ates-tests-"
 # Nothing here outlives the run, so nothing need reach the disk.
 POSTGRES = {
     "fsync": "off",
@@ -57,8 +60,13 @@ def broker_of(database: int) -> str:
 
 
 def start() -> None:
-    folder = Path(tempfile.mkdtemp(prefix="ates-tests-"))
+    """The end comes by `atexit`, so a request to stop must end the process in the orderly way."""
+    sweep()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    folder = Path(tempfile.mkdtemp(prefix=PREFIX))
     folder.chmod(0o711)  # PostgreSQL may have to run as somebody else
+    itself = table.seen(os.getpid())
+    (folder / "owner").write_text(repr(itself))
     processes: list[Process] = []
     atexit.register(stop, processes, folder)
     postgres = Postgres(folder / "postgres", folder / "postgres.log", "tests", say, POSTGRES)
@@ -78,6 +86,16 @@ def wait_for(server: Postgres | Valkey, process: Process) -> None:
         if not process.alive or time.monotonic() > until:
             sys.exit(f"The tests' {process.name} does not start:\n{server.log.read_text()}")
         time.sleep(0.02)
+
+
+def sweep() -> None:
+    """What a run left that was killed: frozen processes of `tests.running`, and its folder."""
+    alive = {repr(process) for process in table.everything()}
+    for owner in Path(tempfile.gettempdir()).glob(f"{PREFIX}*/owner"):
+        if owner.stat().st_uid == os.geteuid() and owner.read_text() not in alive:
+            for records in owner.parent.glob("*/children"):
+                leftovers.end_leftovers(records)
+            shutil.rmtree(owner.parent, ignore_errors=True)
 
 
 def stop(processes: list[Process], folder: Path) -> None:

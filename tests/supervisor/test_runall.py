@@ -10,8 +10,6 @@ import pytest
 from supervisor import state
 from tests.supervisor.conftest import Local, alive, wait_until
 
-pytestmark = pytest.mark.xdist_group("runall")
-
 
 def test_it_leaves_nothing_behind_after_ctrl_c(local: Local) -> None:
     local.start_and_wait()
