@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from billing_app.models import Difference, Reconciliation
 from billing_app.reports import CompanyDay, company_days
 from messaging.business_day import today
 
@@ -33,6 +34,15 @@ class Totals:
     rewards_cents: int
     earned_cents: int
     payouts_cents: int
+
+
+@dataclass(frozen=True, slots=True)
+class Light:
+    """The newest reconciliation, and the days on which it found something."""
+
+    ok: bool
+    checked_at: datetime
+    wrong_days: frozenset[date]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +73,15 @@ def totals(shown: Sequence[Row]) -> Totals:
         earned_cents=sum(day.earned_cents for day in days),
         payouts_cents=sum(day.payouts_cents for day in days),
     )
+
+
+def light() -> Light | None:
+    """What the newest reconciliation of everything said; None before the first."""
+    newest = Reconciliation.objects.newest()
+    if newest is None:
+        return None
+    wrong = Difference.objects.filter(run=newest, day__isnull=False).values_list("day", flat=True)
+    return Light(newest.ok, newest.checked_at, frozenset(wrong))
 
 
 def presets() -> list[Preset]:

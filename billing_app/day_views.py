@@ -143,4 +143,5 @@ def _board(form: BoardForm) -> dict[str, Any]:
         "span": form.span(),
         "compare": form.cleaned_data["compare"],
         "today": reports.company_day(today()),
+        "light": board.light(),
     }
