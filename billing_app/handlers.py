@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.db import connection
 
-from billing_app.ledger import Posting, post
+from billing_app.ledger import Posting, post, take_turn
 from billing_app.models import Kind, Task
 from billing_app.prices import price_of
 from messaging.event import Event, Subscriptions
@@ -54,6 +54,7 @@ _STATE = ("account_id", "name", "email", "role", "is_active", "language", "versi
 
 def on_account_changed(events: Sequence[Event]) -> None:
     """Keep the newest state of each person; a new one has an account from now on (B1)."""
+    take_turn()
     columns = [[event.data[field] for event in events] for field in _STATE]
     with connection.cursor() as cursor:
         cursor.execute(_KEEP_ACCOUNTS, columns)
@@ -61,6 +62,7 @@ def on_account_changed(events: Sequence[Event]) -> None:
 
 def on_task_created(events: Sequence[Event]) -> None:
     """Remember what the task is called, and draw its prices (B2)."""
+    take_turn()
     Task.objects.bulk_create(
         [
             Task(event.data["task_id"], event.data["title"], event.data["jira_id"] or "")
@@ -73,12 +75,14 @@ def on_task_created(events: Sequence[Event]) -> None:
 
 def on_task_assigned(events: Sequence[Event]) -> None:
     """Charge the fee for every assignment (B3)."""
+    take_turn()
     prices = price_of(events)
     post([_posting(event, Kind.FEE, -prices[_task(event)].fee_cents) for event in events])
 
 
 def on_task_completed(events: Sequence[Event]) -> None:
     """Credit the reward (B3)."""
+    take_turn()
     prices = price_of(events)
     post([_posting(event, Kind.REWARD, prices[_task(event)].reward_cents) for event in events])
 

@@ -20,6 +20,7 @@ SELECT public_id, '', '', '', true, 'en', 0 FROM unnest(%s::uuid[]) AS public_id
 ON CONFLICT DO NOTHING
 """
 
+_TURN = "SELECT pg_advisory_xact_lock(7202)"  # beside 7201, which orders posting and closing
 _POST = "SELECT * FROM billing_post(%s, %s, %s, %s, %s, %s, %s, %s, %s)"
 
 
@@ -35,6 +36,16 @@ class Posting:
     task_id: UUID
     happened_at: datetime
     cause: Event
+
+
+def take_turn() -> None:
+    """Wait until no other batch is being booked; to be called before a transaction's first write.
+
+    A batch locks its accounts and tasks in the order of its kinds, so two at once that share some
+    would run into each other's deadlocks. They would wait for the shared rows anyway.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_TURN)
 
 
 def post(postings: Sequence[Posting]) -> list[Entry]:
