@@ -97,7 +97,7 @@ def test_late_entries_are_those_whose_own_day_was_closed(books: Client, worker: 
     close_until_yesterday()
     charge(worker, "Polish the perch", days=2)
     charge(worker, "Fill the bowl")
-    page = text(books, "/billing/late/")
+    page = text(books, "/billing/entries/late/")
     assert "Polish the perch" in page
     assert "Fill the bowl" not in page
     assert "Payout of the day" not in page
@@ -206,7 +206,7 @@ def test_debts_are_listed_in_every_order(
 ) -> None:
     charge(worker, days=2)
     charge(colleague)
-    page = text(books, f"/billing/debts/?sort={sort}")
+    page = text(books, f"/billing/accounts/debts/?sort={sort}")
     assert worker.name in page
     assert colleague.name in page
     if sort == "age":
@@ -286,7 +286,15 @@ def test_only_failed_notices_that_match_are_sent_again(
 # --- exports ---
 
 
-EXPORTS = ["entries", "late", "days", "accounts", "debts", "payouts", "trial-balance"]
+EXPORTS = [
+    "entries",
+    "entries/late",
+    "days",
+    "accounts",
+    "accounts/debts",
+    "payouts",
+    "trial-balance",
+]
 
 
 @pytest.mark.parametrize("name", EXPORTS)

@@ -26,10 +26,10 @@ PAGES = {
     "/billing/days/board/": 6,
     f"/billing/days/{today()}/": 4,
     "/billing/accounts/": 2,
-    "/billing/debts/": 2,
+    "/billing/accounts/debts/": 2,
     "/billing/payouts/": 4,
     "/billing/entries/": 3,
-    "/billing/late/": 3,
+    "/billing/entries/late/": 3,
     "/billing/trial-balance/": 4,
 }
 
