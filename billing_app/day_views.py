@@ -133,7 +133,11 @@ def _board(form: BoardForm) -> dict[str, Any]:
         form.is_valid()
     shown = board.rows(*form.span(), compare=form.cleaned_data["compare"])
     bars = [
-        (formats.day(row.day.day), row.day.earned_cents, reverse("billing:day", args=[row.day.day]))
+        (
+            formats.short_day(row.day.day),
+            row.day.earned_cents,
+            reverse("billing:day", args=[row.day.day]),
+        )
         for row in reversed(shown)
     ]
     return {
