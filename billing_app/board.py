@@ -81,7 +81,7 @@ def light() -> Light | None:
     if newest is None:
         return None
     wrong = Difference.objects.filter(run=newest, day__isnull=False).values_list("day", flat=True)
-    return Light(newest.ok, newest.checked_at, frozenset(wrong))
+    return Light(newest.ok, newest.checked_at, frozenset(day for day in wrong if day))
 
 
 def presets() -> list[Preset]:

@@ -14,8 +14,8 @@ from django.conf import settings
 from django.db import OperationalError, connection, transaction
 from psycopg.errors import DeadlockDetected
 
-from billing_app import events
-from billing_app.models import Account, BusinessDay, Cycle, Entry, Payout
+from billing_app import audit, events
+from billing_app.models import Account, Action, BusinessDay, Cycle, Entry, Payout
 from messaging.business_day import today
 from messaging.outbox import publish
 
@@ -107,9 +107,17 @@ def _seal(day: date, by: UUID | None) -> BusinessDay:
     with transaction.atomic():
         sealed = list(BusinessDay.objects.raw("SELECT * FROM billing_seal(%s, %s)", [day, by]))
         publish([events.day_closed(row) for row in sealed])
+        if by and sealed:
+            _note(sealed[0], by)
     for row in sealed:
         log.info("day %s of %s closed: %s", day, settings.BUSINESS_TIME_ZONE, row.seal)
     return sealed[0] if sealed else BusinessDay.objects.get(pk=day)
+
+
+def _note(sealed: BusinessDay, by: UUID) -> None:
+    action = Action.CLOSED if sealed.day < today() else Action.CLOSED_EARLY
+    after = {"status": sealed.status, "entries": sealed.entries, "digest": sealed.seal}
+    audit.note(action, f"day/{sealed.day}", by, before={"status": "closing"}, after=after)
 
 
 def _patiently(step: Callable[[], T]) -> T:

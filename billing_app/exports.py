@@ -5,25 +5,37 @@ from datetime import date
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpResponseBase
 from django.utils.translation import gettext as _
 
-from billing_app.models import BusinessDay
+from access.actor import ActorRequest
+from billing_app import audit
+from billing_app.models import Action, BusinessDay
+from billing_app.permissions import KEEPERS
 from pages.export import table_response
 
 Span = tuple[date | None, date | None]
 
 
 def export(
-    request: HttpRequest,
+    request: ActorRequest,
     name: str,
     columns: Sequence[str],
     rows: Iterable[Sequence[Any]],
     span: Span = (None, None),
 ) -> HttpResponseBase:
-    return table_response(
-        request, _named(name, span), columns=columns, rows=rows, notes=_notes(span)
-    )
+    """Whoever takes away what is not about themselves alone leaves a trace in the audit log."""
+    filename = _named(name, span)
+    if not _is_own(request):
+        after = {"asked": request.GET.urlencode()}
+        audit.note(Action.EXPORTED, f"export/{filename}", request.actor.id, after=after)
+    return table_response(request, filename, columns=columns, rows=rows, notes=_notes(span))
+
+
+def _is_own(request: ActorRequest) -> bool:
+    """Workers see nothing but their own; an accountant's own is their own account."""
+    asked = request.resolver_match.kwargs if request.resolver_match else {}
+    return not request.actor.has(*KEEPERS) or asked.get("account_id") == request.actor.id
 
 
 def _named(name: str, span: Span) -> str:

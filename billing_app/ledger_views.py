@@ -89,7 +89,9 @@ def _entries_page(request: ActorRequest, visible: Entries, template: str) -> Htt
         return render(request, template, context, status=422)
     context |= _about(form, keeper=context["keeper"])
     found = form.rows(visible)
-    context["page"] = keyset(request, _told(found).select_related("account"), by=NEWEST)
+    context["page"] = keyset(
+        request, _told(found).select_related("account", "reversed_by"), by=NEWEST
+    )
     context["totals"] = found.aggregate(
         count=Count("pk"),
         debit=Sum("amount_cents", filter=Q(amount_cents__lt=0)),

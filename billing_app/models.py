@@ -233,6 +233,11 @@ class Entry(models.Model):
         return business_day(self.occurred_at) < self.day
 
     @property
+    def is_reversible(self) -> bool:
+        """A payout has left, and a reversal has its own entry to speak for it."""
+        return self.kind != Kind.PAYOUT and self.reverses_id is None
+
+    @property
     def debit_cents(self) -> int:
         """Of the worker's account; the company's has the opposite."""
         return max(-self.amount_cents, 0)

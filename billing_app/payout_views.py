@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.db import transaction
 from django.db.models import Count, Sum
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -12,10 +13,10 @@ from django.views.decorators.http import require_POST, require_safe
 
 from access.actor import ActorRequest
 from access.decorators import roles
-from billing_app import payouts
+from billing_app import audit, payouts
 from billing_app.exports import export
 from billing_app.forms import PayoutsForm
-from billing_app.models import Payout
+from billing_app.models import Action, Payout
 from billing_app.permissions import KEEPERS
 from pages.paging import keyset
 
@@ -51,7 +52,12 @@ def payouts_export(request: ActorRequest) -> HttpResponseBase:
 def retry(request: ActorRequest, payout_id: UUID) -> HttpResponse:
     """Send one failed notice again; the money has moved already."""
     payout = get_object_or_404(Payout, pk=payout_id)
-    if payouts.retry(payout):
+    with transaction.atomic():
+        retried = payouts.retry(payout)
+        if retried:
+            before = {"error": payout.last_error, "attempts": payout.attempts}
+            audit.note(Action.RETRIED, f"payout/{payout.pk}", request.actor.id, before=before)
+    if retried:
         messages.success(request, _("The notice will be sent again."))
     return redirect("billing:payouts")
 
@@ -64,7 +70,10 @@ def retry_all(request: ActorRequest) -> HttpResponse:
     if not form.is_valid():
         raise Http404
     failed = form.of_any_state().filter(state=Payout.State.FAILED)
-    count = sum(payouts.retry(payout) for payout in failed)
+    with transaction.atomic():
+        count = sum(payouts.retry(payout) for payout in failed)
+        if count:
+            audit.note(Action.RETRIED, "payouts", request.actor.id, after={"notices": count})
     messages.success(request, _("%(count)s notices will be sent again.") % {"count": count})
     return redirect("billing:payouts")
 

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from access.actor import ACCOUNTANT, ADMIN, Actor
+from billing_app.models import Correction, Entry
 
 KEEPERS = (ACCOUNTANT, ADMIN)
 
@@ -18,3 +19,14 @@ def can_close(actor: Actor) -> bool:
 
 def can_retry(actor: Actor) -> bool:
     return actor.has(*KEEPERS)
+
+
+def can_request_correction(actor: Actor, entry: Entry) -> bool:
+    """Nobody for their own account; money that has left and reversals stay."""
+    return actor.has(*KEEPERS) and entry.is_reversible and actor.id != entry.account.public_id
+
+
+def can_decide(actor: Actor, correction: Correction) -> bool:
+    """Somebody else than who asked, and nobody about their own account."""
+    concerned = (correction.requested_by, correction.entry.account.public_id)
+    return actor.has(*KEEPERS) and correction.is_waiting and actor.id not in concerned

@@ -12,6 +12,7 @@ from django.db.models.functions import Coalesce
 from billing_app.models import (
     Account,
     BusinessDay,
+    Correction,
     Cycle,
     Entry,
     Movements,
@@ -27,11 +28,12 @@ _UNCLOSED = BusinessDay.objects.exclude(status=BusinessDay.Status.CLOSED)
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """An entry on a statement with the balance after it, in cents."""
+    """An entry on a statement with the balance after it, in cents; a reversal says why."""
 
     entry: Entry
     task: Task | None
     balance_cents: int
+    reason: str = ""
 
 
 @dataclass(frozen=True)
@@ -89,12 +91,12 @@ def statement(account_id: UUID, day: date) -> Statement:
     account = Account.objects.filter(public_id=account_id).first()
     cycle = Cycle.objects.filter(account=account, day=day).first() if account else None
     opening = _opening(account, day, cycle)
-    entries = Entry.objects.filter(account=account, day=day).order_by("id") if account else []
+    entries = _entries(account, day, day) if account else []
     moved = {
         field: getattr(cycle, field) if cycle else 0
         for field in ("charged_cents", "earned_cents", "adjusted_cents", "paid_cents")
     }
-    lines = _lines(list(entries), opening)
+    lines = _lines(entries, opening)
     closing = lines[-1].balance_cents if lines else opening
     return Statement(
         day=day,
@@ -110,8 +112,8 @@ def lines(account_id: UUID, first: date, last: date) -> list[Line]:
     """Every entry of a span with the balance after it."""
     account = Account.objects.filter(public_id=account_id).first()
     cycle = Cycle.objects.filter(account=account, day=first).first()
-    entries = Entry.objects.filter(account=account, day__range=(first, last)).order_by("day", "id")
-    return _lines(list(entries), _opening(account, first, cycle))
+    entries = _entries(account, first, last) if account else []
+    return _lines(entries, _opening(account, first, cycle))
 
 
 def _opening(account: Account | None, day: date, cycle: Cycle | None) -> int:
@@ -123,14 +125,34 @@ def _opening(account: Account | None, day: date, cycle: Cycle | None) -> int:
     return carried + int(earlier.aggregate(cents=Coalesce(Sum("closing_cents"), 0))["cents"])
 
 
+def _entries(account: Account, first: date, last: date) -> list[Entry]:
+    """Each with its reversal, if it has one."""
+    entries = Entry.objects.filter(account=account, day__range=(first, last))
+    return list(entries.select_related("reversed_by").order_by("day", "id"))
+
+
 def _lines(entries: list[Entry], opening: int) -> list[Line]:
     tasks = Task.objects.in_bulk(known(entry.task_id for entry in entries))
+    reversals = [entry.source_id for entry in entries if entry.reverses_id]
+    reasons = {found.pk: found.reason for found in Correction.objects.filter(pk__in=reversals)}
     lines, balance = [], opening
     for entry in entries:
         balance += entry.amount_cents
         task = tasks.get(entry.task_id) if entry.task_id else None
-        lines.append(Line(entry, task, balance))
+        lines.append(Line(entry, task, balance, reasons.get(entry.source_id, "")))
     return lines
+
+
+def name_of(field: str) -> Subquery:
+    """For annotations: what the person whose public id is in `field` is called."""
+    return Subquery(Account.objects.filter(public_id=OuterRef(field)).values("name")[:1])
+
+
+def correction_of(entry: Entry) -> Correction | None:
+    """The correction that the entry is, or that somebody wants or has made of it."""
+    about = Q(pk=entry.source_id) if entry.reverses_id else Q(entry=entry)
+    found = Correction.objects.filter(about).exclude(state=Correction.State.REJECTED)
+    return found.annotate(asker=name_of("requested_by"), decider=name_of("decided_by")).first()
 
 
 def company_days(first: date | None = None, last: date | None = None) -> list[CompanyDay]:
@@ -177,6 +199,8 @@ def why(entry: Entry) -> dict[str, Any]:
         "price": Price.objects.filter(pk__in=known([entry.task_id])).first(),
         "person": Account.objects.filter(public_id__in=known([entry.actor])).first(),
         "payout": Payout.objects.filter(pk=entry.source_id).first(),
+        "correction": correction_of(entry),
+        "reversal": Entry.objects.filter(reverses=entry).first(),
     }
 
 

@@ -4,7 +4,16 @@ from datetime import date
 
 from django.urls import path, register_converter
 
-from billing_app import account_views, day_views, ledger_views, payout_views, views
+from billing_app import (
+    account_views,
+    audit_views,
+    correction_views,
+    day_views,
+    ledger_views,
+    payout_views,
+    reconciliation_views,
+    views,
+)
 
 
 class DayConverter:
@@ -30,6 +39,7 @@ urlpatterns = [
     path("entries/", ledger_views.entries, name="entries"),
     path("entries/export/", ledger_views.entries_export, name="entries_export"),
     path("entries/<int:entry_id>/", views.entry, name="entry"),
+    path("entries/<int:entry_id>/correct/", correction_views.correct, name="correct"),
     path("entries/late/", ledger_views.late, name="late"),
     path("entries/late/export/", ledger_views.late_export, name="late_export"),
     path("trial-balance/", ledger_views.trial_balance, name="trial_balance"),
@@ -54,5 +64,21 @@ urlpatterns = [
     path("payouts/export/", payout_views.payouts_export, name="payouts_export"),
     path("payouts/retry/", payout_views.retry_all, name="retry_all"),
     path("payouts/<uuid:payout_id>/retry/", payout_views.retry, name="retry"),
-    path("reconciliation/", views.reconciliation, name="reconciliation"),
+    # oversight
+    path("reconciliation/", reconciliation_views.reconciliation, name="reconciliation"),
+    path(
+        "reconciliation/awaited/",
+        reconciliation_views.reconciliation_awaited,
+        name="reconciliation_awaited",
+    ),
+    path("reconciliation/reconcile/", reconciliation_views.reconcile, name="reconcile"),
+    path(
+        "reconciliation/<int:run_id>/",
+        reconciliation_views.reconciliation_run,
+        name="reconciliation_run",
+    ),
+    path("corrections/", correction_views.corrections, name="corrections"),
+    path("corrections/<uuid:correction_id>/approve/", correction_views.approve, name="approve"),
+    path("corrections/<uuid:correction_id>/reject/", correction_views.reject, name="reject"),
+    path("audit/", audit_views.audit_log, name="audit"),
 ]

@@ -10,7 +10,8 @@ from django.views.decorators.http import require_safe
 
 from access.actor import ActorRequest
 from access.decorators import everyone, roles
-from billing_app import proofs, reports
+from billing_app import reports
+from billing_app.correction_views import about_correction
 from billing_app.exports import export
 from billing_app.forms import DayForm, SpanForm, StatementForm
 from billing_app.models import Account, Cycle, Entry
@@ -76,7 +77,8 @@ def entry(request: ActorRequest, entry_id: int) -> Answer:
     found = get_object_or_404(Entry.objects.select_related("account"), pk=entry_id)
     if not can_see_account(request.actor, found.account.public_id):
         raise Http404
-    return render(request, "billing/entry.html", reports.why(found))
+    context = reports.why(found) | about_correction(request.actor, found)
+    return render(request, "billing/entry.html", context)
 
 
 def _statement_page(request: ActorRequest, account_id: UUID, template: str) -> Answer:
@@ -120,12 +122,3 @@ def _visible_or_404(request: ActorRequest, account_id: UUID) -> None:
         raise Http404
     if account_id != request.actor.id:
         get_object_or_404(Account, public_id=account_id)
-
-
-@require_safe
-@roles(*KEEPERS)
-def reconciliation(request: ActorRequest) -> Answer:
-    """The ledger proves itself, now."""
-    checks = proofs.prove()
-    context = {"checks": checks, "ok": all(check.ok for check in checks)}
-    return render(request, "billing/reconciliation.html", context)

@@ -94,6 +94,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "access.context.actor",
                 "pages.context.page",
                 "messaging.badge.parked_letters",
+                *(["billing_app.badge.waiting_corrections"] if "billing" in SERVICES else []),
             ],
             "builtins": [
                 "django.templatetags.i18n",

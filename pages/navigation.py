@@ -70,7 +70,9 @@ MENU: Final = (
             Entry("billing:payouts", _("Payouts"), "mail", BOOKS),
             Entry("billing:entries", _("Entries"), "list", BOOKS),
             Entry("billing:trial_balance", _("Trial balance"), "log", BOOKS),
+            Entry("billing:corrections", _("Corrections"), "undo", BOOKS),
             Entry("billing:reconciliation", _("Reconciliation"), "scale", BOOKS),
+            Entry("billing:audit", _("Audit log"), "log", BOOKS),
         ),
     ),
     Group(

@@ -20,7 +20,7 @@ from tests.conftest import ClientFor, Hire
 
 pytestmark = pytest.mark.django_db
 
-WHO = 2  # the session and the person behind it
+WHO = 3  # the session, the person behind it, the number in the menu
 PAGES = {
     "/billing/days/": 6,
     "/billing/days/board/": 6,

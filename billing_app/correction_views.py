@@ -1,0 +1,101 @@
+"""Corrections on pages: asked for on the page of an entry, decided in a list by somebody else."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from access.actor import Actor, ActorRequest
+from access.decorators import roles
+from billing_app import correcting, reports
+from billing_app.models import Correction, Entry
+from billing_app.oversight_forms import CorrectionForm, CorrectionsForm
+from billing_app.permissions import KEEPERS, can_decide, can_request_correction
+from pages.paging import keyset
+
+
+@require_safe
+@roles(*KEEPERS)
+def corrections(request: ActorRequest) -> HttpResponse:
+    form = CorrectionsForm(request.GET)
+    if not form.is_valid():
+        return render(request, "billing/corrections.html", {"form": form}, status=422)
+    page = keyset(request, form.rows(), by=["rank", "-requested_at", "-id"])
+    rows = [{"correction": row, "may_decide": can_decide(request.actor, row)} for row in page.items]
+    waiting = Correction.objects.waiting().count()
+    context = {"form": form, "page": page, "rows": rows, "waiting": waiting}
+    return render(request, "billing/corrections.html", context)
+
+
+@require_POST
+@roles(*KEEPERS)
+def correct(request: ActorRequest, entry_id: int) -> HttpResponse:
+    """Ask for the reversal of an entry."""
+    entry = get_object_or_404(Entry.objects.select_related("account"), pk=entry_id)
+    if not can_request_correction(request.actor, entry):
+        raise PermissionDenied
+    form = CorrectionForm(request.POST)
+    if not form.is_valid():
+        context = reports.why(entry) | about_correction(request.actor, entry, form)
+        return render(request, "billing/entry.html", context, status=422)
+    try:
+        correcting.request(entry, form.cleaned_data["reason"], request.actor.id)
+        messages.success(request, _("The correction waits for somebody else's approval."))
+    except correcting.AlreadyCorrected:
+        messages.error(request, _("This entry is corrected already, or somebody has asked for it."))
+    return redirect("billing:entry", entry.pk)
+
+
+@require_POST
+@roles(*KEEPERS)
+def approve(request: ActorRequest, correction_id: UUID) -> HttpResponse:
+    """Book the reversal that somebody else has asked for."""
+    if correction := _decidable(request, correction_id):
+        try:
+            correcting.approve(correction, request.actor.id)
+            messages.success(request, _("The entry is reversed."))
+        except correcting.AlreadyDecided:
+            _say_decided(request)
+    return redirect("billing:corrections")
+
+
+@require_POST
+@roles(*KEEPERS)
+def reject(request: ActorRequest, correction_id: UUID) -> HttpResponse:
+    """Leave the entry as it is."""
+    if correction := _decidable(request, correction_id):
+        try:
+            correcting.reject(correction, request.actor.id)
+            messages.success(request, _("The correction is rejected; the entry stays."))
+        except correcting.AlreadyDecided:
+            _say_decided(request)
+    return redirect("billing:corrections")
+
+
+def about_correction(
+    actor: Actor, entry: Entry, form: CorrectionForm | None = None
+) -> dict[str, Any]:
+    """What the entry's page needs besides the entry, for whoever may ask for a correction."""
+    may_correct = can_request_correction(actor, entry)
+    return {"may_correct": may_correct, "correction_form": form or CorrectionForm()}
+
+
+def _decidable(request: ActorRequest, correction_id: UUID) -> Correction | None:
+    """None, and said so, when it is decided already."""
+    found = Correction.objects.select_related("entry__account")
+    correction = get_object_or_404(found, pk=correction_id)
+    if not correction.is_waiting:
+        _say_decided(request)
+        return None
+    if not can_decide(request.actor, correction):
+        raise PermissionDenied
+    return correction
+
+
+def _say_decided(request: ActorRequest) -> None:
+    messages.info(request, _("Somebody has decided it already."))
