@@ -3,6 +3,7 @@
 import errno
 import random
 import socket
+import time
 
 from supervisor.state import CannotStart
 
@@ -25,12 +26,14 @@ def trouble(port: int) -> OSError | None:
     return None
 
 
-def chosen_port(text: str) -> int:
+def chosen_port(text: str, patience: float = 0.0) -> int:
     """The port a person asked for, free, or one line on what to do."""
     if not text.isdigit() or not 0 < int(text) < 65536:
         raise CannotStart(f"PORT={text} is not a port: choose a number from 1024 to 65535.")
-    port = int(text)
-    if error := trouble(port):
+    port, until = int(text), time.monotonic() + patience
+    while (error := trouble(port)) and time.monotonic() < until:
+        time.sleep(0.05)
+    if error:
         taken = error.errno == errno.EADDRINUSE
         why = "is taken by another program" if taken else f"cannot be used ({error.strerror})"
         raise CannotStart(f"Port {port} {why}; choose another: PORT={another(port)} make run")

@@ -23,6 +23,10 @@ from supervisor.processes import LAUNCH, Process, Say
 from supervisor.state import CannotStart
 
 OWNER, APPLICATION = "ates", "ates_app"
+FOREIGN_DATA = (
+    "{folder} was made with another password than secrets.json beside it holds: "
+    "bring that file back, or begin anew with make reset."
+)
 SETTINGS = {
     "max_connections": "200",
     "shared_buffers": "256MB",
@@ -121,7 +125,9 @@ class Postgres:
             ) as connection:
                 make_database(connection)
                 make_application_role(connection, self.password)
-        except psycopg.OperationalError:
+        except psycopg.OperationalError as error:
+            if "authentication failed" in str(error):
+                raise CannotStart(FOREIGN_DATA.format(folder=self.folder)) from error
             return False
         return True
 

@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
@@ -18,6 +19,7 @@ from supervisor import state, table
 LAUNCH = Path(__file__).with_name("launch.py")
 STEADY_SECONDS = 30.0
 LONGEST_PAUSE = 10.0
+KILL_SECONDS = 5.0
 
 Say = Callable[[str, str], None]
 
@@ -152,8 +154,12 @@ def how(returncode: int) -> str:
 
 
 def end(processes: Sequence[table.Seen]) -> None:
+    """Returns when they are gone, with the ports they held."""
     for process in processes:
-        try:
+        with suppress(ProcessLookupError):
             os.kill(process.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            continue
+    until = time.monotonic() + KILL_SECONDS
+    while any(table.seen(process.pid) == process for process in processes):
+        if time.monotonic() > until:
+            break
+        time.sleep(0.01)

@@ -22,6 +22,7 @@ from supervisor.valkey import Valkey
 
 LOOK_SECONDS = 0.1
 WEB_PATIENCE = 60.0
+SERVER_PATIENCE = 15.0
 # True, and of no use to somebody who tries the product out on one machine.
 QUIETED = ("You're running the worker with superuser privileges", "No directory at")
 
@@ -59,7 +60,8 @@ class System:
         self.records = state.run_dir() / "children"
         if ended := leftovers.end_leftovers(self.records):
             self.terminal.say("run", f"ended {ended} processes an earlier run had left behind")
-        port = ports.chosen_port(self.environment["PORT"])
+        # What was killed a moment ago may hold its port until its last thread is gone.
+        port = ports.chosen_port(self.environment["PORT"], patience=3.0 if ended else 0.0)
         self.start_postgres()
         self.start_valkey()
         state.announce(self.announced())
@@ -109,8 +111,12 @@ class System:
         """A server that recovers may take its time; one that keeps dying is reported."""
         process = server.start()
         self.servers.append(process)
+        remark_at = time.monotonic() + SERVER_PATIENCE
         while not server.ready():
             self.watch()
+            if time.monotonic() > remark_at:
+                self.terminal.say("run", f"{process.name} is still starting, see {server.log}")
+                remark_at += SERVER_PATIENCE
             if process.failures > 4:
                 raise CannotStart(f"{process.name} does not start; its words are in {server.log}")
 

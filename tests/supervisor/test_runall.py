@@ -92,6 +92,13 @@ def test_it_says_in_one_line_what_is_wrong(
     assert line.strip().splitlines()[-1].startswith("aTES cannot start")
 
 
+def test_it_does_not_guess_the_password_of_foreign_data(local: Local) -> None:
+    local.start_and_wait()
+    local.end()
+    (local.var / "secrets.json").unlink()
+    assert "was made with another password" in local.refused()
+
+
 def test_it_keeps_its_secrets_to_itself(local: Local, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ATES_VAR", str(local.var))
     local.start_and_wait()
