@@ -7,6 +7,7 @@ from typing import Any, Protocol
 import pytest
 from django.core.management import call_command
 from django.test import Client
+from django.utils import translation
 from pytest_django.fixtures import Settings
 
 from auth_app.models import User
@@ -36,9 +37,10 @@ def browser_type_launch_args() -> dict[str, Any]:
 
 @pytest.fixture(autouse=True)
 def _quick_and_tidy(settings: Settings, tmp_path: Path) -> None:
-    """Passwords need not be hard to guess here, and mail belongs to the test."""
+    """Passwords need not be hard to guess here; mail and language belong to the test."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.MAIL_DIR = tmp_path / "mail"
+    translation.deactivate()  # the last request of another test may have been a Russian one
 
 
 @pytest.fixture
