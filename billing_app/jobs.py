@@ -15,6 +15,7 @@ def send_payouts() -> None:
     payouts.send_due_notices()
 
 
-@shared_task
+@shared_task(soft_time_limit=30 * 60, time_limit=31 * 60)
 def reconcile() -> None:
+    """Grows with the ledger; a second one that is delivered meanwhile finds nothing to do."""
     reconciling.reconcile_when_due()

@@ -7,8 +7,8 @@ from django.db import DatabaseError, connection, transaction
 from uuid_utils.compat import uuid7
 
 from access import duties
-from billing_app import closing
-from billing_app.models import Entry, Payout
+from billing_app import closing, correcting, reconciling
+from billing_app.models import Entry, Payout, Reconciliation
 from billing_app.proofs import prove
 from messaging.business_day import today
 from messaging.inbox import deliver
@@ -46,6 +46,12 @@ def as_application() -> Iterator[None]:
         "DELETE FROM billing_app_businessday",
         """INSERT INTO billing_app_payout (id, account_id, day, amount_cents)
            VALUES (gen_random_uuid(), 1, now(), 5)""",
+        "UPDATE billing_app_audit SET reason = 'another'",
+        "DELETE FROM billing_app_audit",
+        "TRUNCATE billing_app_audit",
+        "DELETE FROM billing_app_reconciliation",
+        "DELETE FROM billing_app_difference",
+        "DELETE FROM billing_app_correction",
         "UPDATE outbox_event SET data = '{}'",
         "DELETE FROM outbox_event",
         "DELETE FROM inbox_event",
@@ -66,6 +72,16 @@ def test_the_application_lives_through_a_business_day() -> None:
     assert Payout.objects.update(state="failed") == 1
     assert Entry.objects.count() == 3
     assert all(check.ok for check in prove())
+
+
+@pytest.mark.usefixtures("as_application")
+def test_the_application_corrects_and_reconciles() -> None:
+    deliver("billing", [assigned(uuid7(), uuid7())])
+    wrong = Entry.objects.get()
+    correcting.approve(correcting.request(wrong, "Charged twice", uuid7()), uuid7())
+    assert Entry.objects.filter(reverses=wrong).exists()
+    reconciling.ask(uuid7())
+    assert reconciling.reconcile(Reconciliation.Why.PERSON).ok
 
 
 def test_an_unknown_role_is_refused() -> None:
