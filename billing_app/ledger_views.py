@@ -13,13 +13,16 @@ from billing_app import board
 from billing_app import trial_balance as balances
 from billing_app.exports import export
 from billing_app.forms import EntriesForm, SpanForm
-from billing_app.models import Account, Entries, Entry, Task
+from billing_app.models import Account, Entries, Entry, Kind, Task
 from billing_app.permissions import KEEPERS
 from pages.paging import keyset
 
 NEWEST = ["-day", "-id"]
 COLUMNS = ["entry", "day", "occurred_at", "account_id", "name", "kind", "jira_id", "task"]
 COLUMNS += ["debit_cents", "credit_cents", "event_id"]
+FIELDS = ["pk", "day", "occurred_at", "account__public_id", "account__name", "kind", "jira_id"]
+FIELDS += ["title", "amount_cents", "event_id"]
+KINDS = {kind.value: kind.name.lower() for kind in Kind}
 BALANCE_COLUMNS = ["account", "opening_debit_cents", "opening_credit_cents", "debit_cents"]
 BALANCE_COLUMNS += ["credit_cents", "closing_debit_cents", "closing_credit_cents"]
 
@@ -113,7 +116,7 @@ def _entries_export(request: ActorRequest, name: str, visible: Entries) -> HttpR
     form = EntriesForm.asked(request.GET)
     if not form.is_valid():
         raise Http404
-    found = _told(form.rows(visible)).select_related("account").order_by(*NEWEST)
+    found = _told(form.rows(visible)).order_by(*NEWEST).values_list(*FIELDS)
     return export(request, name, COLUMNS, map(_cells, found.iterator()), form.span())
 
 
@@ -125,17 +128,8 @@ def _told(entries: Entries) -> "QuerySet[Entry, Any]":
     )
 
 
-def _cells(entry: Any) -> tuple[Any, ...]:
-    return (
-        entry.pk,
-        entry.day,
-        entry.occurred_at,
-        entry.account.public_id,
-        entry.account.name,
-        entry.kind_name,
-        entry.jira_id,
-        entry.title,
-        entry.debit_cents or None,
-        entry.credit_cents or None,
-        entry.event_id,
-    )
+def _cells(row: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Kinds by name, and two columns without signs."""
+    *facts, kind, jira_id, title, cents, event_id = row
+    debit, credit = (-cents, None) if cents < 0 else (None, cents)
+    return (*facts, KINDS[kind], jira_id, title, debit, credit, event_id)
