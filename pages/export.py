@@ -20,6 +20,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from pages.formats import zone_of
 
+LINES_A_CHUNK = 500
 BYTE_ORDER_MARK = "\ufeff"  # without it Excel reads UTF-8 as something else
 FORMULA_STARTS = ("=", "+", "-", "@")
 CONTROL_STARTS = ("\t", "\r", "\n")
@@ -76,8 +77,9 @@ def _lines(columns: Sequence[str], rows: Iterable[Row], notes: Sequence[str]) ->
     yield BYTE_ORDER_MARK
     for row in [*([note] for note in notes), columns]:
         yield writer.writerow([safe(cell) for cell in row])
-    for row in rows:
-        yield writer.writerow([safe(cell) for cell in row])
+    lines = (writer.writerow([safe(cell) for cell in row]) for row in rows)
+    while chunk := "".join(islice(lines, LINES_A_CHUNK)):  # a chunk a line would be slow to send
+        yield chunk
 
 
 def safe(cell: Any) -> Any:
