@@ -218,7 +218,7 @@ def test_any_life_of_the_ledger_is_what_the_reference_says() -> None:
     run_state_machine_as_test(
         Lives,
         settings=settings(
-            max_examples=int(os.environ.get("LEDGER_EXAMPLES", "10")),
+            max_examples=int(os.environ.get("LEDGER_EXAMPLES", "20")),
             stateful_step_count=20,
             deadline=None,
             print_blob=True,
