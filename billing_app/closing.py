@@ -12,7 +12,8 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import OperationalError, connection, transaction
-from psycopg.errors import DeadlockDetected
+from django.db.models import Q
+from psycopg.errors import DeadlockDetected, LockNotAvailable
 
 from billing_app import audit, events
 from billing_app.models import Account, Action, BusinessDay, Cycle, Entry, Payout
@@ -34,25 +35,33 @@ class NotOver(Exception):
     """The day has not ended yet, so it cannot be closed."""
 
 
+class Busy(Exception):
+    """Postings have held the barrier up for too long; nothing has changed, try again."""
+
+
 class NotInOrder(Exception):
     """An earlier day is still open; it must be closed first."""
 
 
 def close_finished_days() -> list[date]:
-    """Close every day that is over and open, oldest first; catches up after any absence."""
+    """Close every day that is over, oldest first, and go on with one that somebody began to close;
+    catches up after any absence."""
     open_calendar()
-    days = BusinessDay.objects.exclude(status=BusinessDay.Status.CLOSED).filter(day__lt=today())
+    begun = Q(status=BusinessDay.Status.CLOSING)
+    days = BusinessDay.objects.exclude(status=BusinessDay.Status.CLOSED)
     return [
         day
-        for day in days.order_by("day").values_list("day", flat=True)
-        if close(day, by=None).is_closed
+        for day in days.filter(Q(day__lt=today()) | begun)
+        .order_by("day")
+        .values_list("day", flat=True)
+        if close(day, by=None, early=True).is_closed
     ]
 
 
 def close(day: date, by: UUID | None, early: bool = False) -> BusinessDay:
     """Pay out and seal a day; closing a closed day changes nothing.
 
-    Raises `UnknownDay`, `NotOver` (unless `early`, for demonstrations) and `NotInOrder`.
+    Raises `UnknownDay`, `NotOver` (unless `early`, for demonstrations), `NotInOrder` and `Busy`.
     """
     open_calendar()
     known = BusinessDay.objects.filter(day=day).first()
@@ -83,9 +92,14 @@ def pay_out(day: date) -> None:
 
 
 def _begin(day: date) -> bool:
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SELECT billing_begin_close(%s)", [day])
-        return bool(cursor.fetchone()[0])
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SELECT billing_begin_close(%s)", [day])
+            return bool(cursor.fetchone()[0])
+    except OperationalError as error:
+        if isinstance(error.__cause__, LockNotAvailable):
+            raise Busy(day) from error
+        raise
 
 
 def _pay_portion(day: date) -> None:

@@ -89,6 +89,8 @@ def close(request: ActorRequest, day: date) -> HttpResponse:
         return _day_page(request, day, refusal=_("This day is not over yet."))
     except closing.NotInOrder:
         return _day_page(request, day, refusal=_("Close the earlier days first."))
+    except closing.Busy:
+        return _day_page(request, day, refusal=_("Postings are under way: try again in a moment."))
     messages.success(request, _("The day is closed."))
     return redirect("billing:day", day=sealed.day)
 

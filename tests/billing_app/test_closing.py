@@ -82,6 +82,13 @@ def test_it_goes_on_where_a_dead_closer_stopped(died_after: str) -> None:
     assert Payout.objects.count() == 1
 
 
+def test_it_goes_on_with_today_if_somebody_began_to_close_it_early() -> None:
+    worker = earner(days=0)
+    closing._begin(today())
+    assert today() in closing.close_finished_days()
+    assert balance_cents(worker) == 0
+
+
 def test_it_does_not_close_a_day_that_is_not_over() -> None:
     earner(days=0)
     with pytest.raises(closing.NotOver):

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import psycopg
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from uuid_utils.compat import uuid7
 
 from billing_app import closing
@@ -187,3 +187,17 @@ def test_many_posters_and_closers_at_once_lose_and_double_nothing(seed: int) -> 
     assert sum(balance_cents(person) for person in people) == sum(
         Entry.objects.values_list("amount_cents", flat=True)
     )
+
+
+@pytest.mark.usefixtures("earner")
+def test_a_closer_that_posters_hold_up_for_too_long_changes_nothing_and_says_so() -> None:
+    posting = races.holding("SELECT pg_advisory_xact_lock_shared(7201)")
+    with connection.cursor() as cursor, posting:
+        cursor.execute("SET lock_timeout = '100ms'")
+        try:
+            with pytest.raises(closing.Busy):
+                closing.close(yesterday(), by=None)
+        finally:
+            cursor.execute("RESET lock_timeout")
+    assert BusinessDay.objects.get(pk=yesterday()).status == "open"
+    assert closing.close(yesterday(), by=None).is_closed
