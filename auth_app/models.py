@@ -111,16 +111,17 @@ class User(AbstractBaseUser):
     def change(self, **fields: Any) -> bool:
         """Set e-mail, name, role, language or standing; False when nothing is new.
 
-        The row is locked, so versions stay dense whoever else changes it. Raises `LastAdmin`.
+        The row is locked and read anew, so that versions stay dense and the newest state is told,
+        whoever else changes it. Raises `LastAdmin`.
         """
         with transaction.atomic():
             if fields.get("role", "admin") != "admin" or not fields.get("is_active", True):
                 self._leave_an_admin()
-            fresh = User.objects.get_queryset().select_for_update().get(pk=self.pk)
-            changed = {key: value for key, value in fields.items() if getattr(fresh, key) != value}
+            self.refresh_from_db(from_queryset=User.objects.get_queryset().select_for_update())
+            changed = {key: value for key, value in fields.items() if getattr(self, key) != value}
             if not changed:
                 return False
-            for key, value in (changed | {"version": fresh.version + 1}).items():
+            for key, value in (changed | {"version": self.version + 1}).items():
                 setattr(self, key, value)
             self.save(update_fields=[*changed, "version"])
             publish([events.account_updated(self)])

@@ -10,6 +10,7 @@ from django.db import DatabaseError, connection
 from psycopg import errors as postgres
 
 from billing_app import events
+from billing_app.locks import POSTING_TURN
 from billing_app.models import Account, Entry, Kind
 from messaging.event import Event, Impossible
 from messaging.outbox import publish
@@ -20,7 +21,7 @@ SELECT public_id, '', '', '', true, 'en', 0 FROM unnest(%s::uuid[]) AS public_id
 ON CONFLICT DO NOTHING
 """
 
-_TURN = "SELECT pg_advisory_xact_lock(7202)"  # beside 7201, which orders posting and closing
+_TURN = "SELECT pg_advisory_xact_lock(%s)"
 _POST = "SELECT * FROM billing_post(%s, %s, %s, %s, %s, %s, %s, %s, %s)"
 
 
@@ -45,7 +46,7 @@ def take_turn() -> None:
     would run into each other's deadlocks. They would wait for the shared rows anyway.
     """
     with connection.cursor() as cursor:
-        cursor.execute(_TURN)
+        cursor.execute(_TURN, [POSTING_TURN])
 
 
 def post(postings: Sequence[Posting]) -> list[Entry]:

@@ -11,6 +11,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from billing_app import audit
+from billing_app.locks import RECONCILING
 from billing_app.models import (
     Action,
     BusinessDay,
@@ -83,7 +84,7 @@ def _begin() -> tuple[datetime, date | None]:
 
 def _alone() -> bool:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(7202)")
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [RECONCILING])
         return bool(cursor.fetchone()[0])
 
 

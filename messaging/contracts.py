@@ -51,6 +51,10 @@ def consumers() -> list[str]:
     return sorted({who for entry in registry().values() for who in entry["consumers"]})
 
 
+def producers() -> set[str]:
+    return {str(entry["producer"]) for entry in registry().values()}
+
+
 def producer_of(name: str) -> str:
     return str(registry()[name]["producer"])
 
@@ -59,7 +63,10 @@ def check(envelope: object) -> None:
     """Raise `InvalidEvent` or `UnknownEvent` unless the envelope and its data keep the contract."""
     _raise_first_error(_validator("envelope.json"), envelope, at="")
     assert isinstance(envelope, Mapping)
-    check_data(envelope["event_name"], envelope["event_version"], envelope["data"])
+    name = envelope["event_name"]
+    check_data(name, envelope["event_version"], envelope["data"])
+    if envelope["producer"] != producer_of(name):
+        raise InvalidEvent(f"/producer: {name} is {producer_of(name)}'s to tell")
 
 
 def check_data(name: str, version: int, data: object) -> None:
@@ -67,7 +74,8 @@ def check_data(name: str, version: int, data: object) -> None:
     entry = registry().get(name)
     if entry is None or version not in entry["versions"]:
         raise UnknownEvent(f"{name} version {version} is not registered")
-    _raise_first_error(_validator(f"{name.replace('.', '/')}/{version}.json"), data, at="/data")
+    path = f"{name.replace('.', '/')}/{int(version)}.json"
+    _raise_first_error(_validator(path), data, at="/data")
 
 
 def newest(event: Event) -> Event:

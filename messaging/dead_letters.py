@@ -14,25 +14,28 @@ from django.utils import timezone
 from messaging.event import Event
 from messaging.models import DeadLetter, InboxFailure
 
+NAME_LENGTH, MAX_VERSION = 100, 32_767  # what the columns hold
+
 
 def park(consumer: str, envelope: Any, error: Exception) -> DeadLetter:
     """Keep the envelope, the error and the number of attempts; parking twice is parking once."""
+    same = DeadLetter.objects.filter(consumer=consumer, fingerprint=fingerprint(envelope))
+    if given_up := same.filter(state=DeadLetter.State.DISCARDED).first():
+        return given_up
     event = identify(envelope)
-    failure = event and InboxFailure.objects.filter(consumer=consumer, event_id=event.event_id)
-    attempts = failure.values_list("attempts", flat=True).first() if failure else None
     letter, _ = DeadLetter.objects.get_or_create(
         consumer=consumer,
         fingerprint=fingerprint(envelope),
         state=DeadLetter.State.PARKED,
         defaults={
             "event_id": event.event_id if event else None,
-            "event_name": event.name if event else "",
-            "event_version": event.version if event else None,
-            "envelope": envelope,
-            "error_kind": type(error).__name__,
-            "error": str(error),
-            "traceback": "".join(traceback.format_exception(error)),
-            "attempts": attempts or 1,
+            "event_name": printable(event.name)[:NAME_LENGTH] if event else "",
+            "event_version": event.version if event and event.version <= MAX_VERSION else None,
+            "envelope": storable(envelope),
+            "error_kind": type(error).__name__[:NAME_LENGTH],
+            "error": printable(error),
+            "traceback": printable("".join(traceback.format_exception(error))),
+            "attempts": _attempts(consumer, event),
         },
     )
     return letter
@@ -73,12 +76,34 @@ def identify(envelope: Any) -> Event | None:
     """The event in an envelope that is whole enough to name one, valid or not."""
     try:
         return Event.of(envelope)
-    except (KeyError, TypeError, ValueError, AttributeError):
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError):
         return None
+
+
+def storable(envelope: Any) -> Any:
+    """The envelope as PostgreSQL can keep it; what it can't (NUL, NaN, half a character, null) is
+    kept as the text of the message."""
+    text = json.dumps(envelope)
+    try:
+        json.dumps(envelope, allow_nan=False, ensure_ascii=False).encode()
+    except ValueError:
+        return {"unreadable": text}
+    return {"unreadable": text} if envelope is None or "\\u0000" in text else envelope
+
+
+def printable(text: object) -> str:
+    return str(text).replace("\0", "").encode(errors="replace").decode()
 
 
 def fingerprint(envelope: Any) -> str:
     return hashlib.sha256(json.dumps(envelope, sort_keys=True).encode()).hexdigest()
+
+
+def _attempts(consumer: str, event: Event | None) -> int:
+    if event is None:
+        return 1
+    failures = InboxFailure.objects.filter(consumer=consumer, event_id=event.event_id)
+    return failures.values_list("attempts", flat=True).first() or 1
 
 
 def resolve(letter: DeadLetter, state: DeadLetter.State, by: UUID | None) -> None:

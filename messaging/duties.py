@@ -1,9 +1,11 @@
 """What the application's own database role may not do: edit the event log, or forget what it has
-applied."""
+applied, has to send or has parked."""
 
 from typing import Final
 
 REVOKED: Final = {
     "outbox_event": "UPDATE, DELETE, TRUNCATE",
     "inbox_event": "UPDATE, DELETE, TRUNCATE",
+    "outbox_delivery": "DELETE, TRUNCATE",
+    "dead_letter": "DELETE, TRUNCATE",
 }

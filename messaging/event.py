@@ -29,7 +29,7 @@ class Event:
         return cls(
             event_id=UUID(envelope["event_id"]),
             name=envelope["event_name"],
-            version=envelope["event_version"],
+            version=int(envelope["event_version"]),
             time=datetime.fromisoformat(envelope["event_time"]),
             producer=envelope["producer"],
             data=envelope["data"],

@@ -8,6 +8,7 @@ from functools import cache
 from typing import Any, cast
 from uuid import UUID
 
+from celery.exceptions import SoftTimeLimitExceeded
 from django.db import InterfaceError, OperationalError, connection, transaction
 from psycopg import errors as postgres
 
@@ -84,7 +85,7 @@ def read(consumer: str, envelope: Any) -> Event:
 def _read(consumer: str, envelope: Any, outcome: Outcome) -> Event | None:
     try:
         return read(consumer, envelope)
-    except contracts.ContractError as error:
+    except Exception as error:  # whatever makes it unreadable, its neighbours go on
         dead_letters.park(consumer, envelope, error)
         if identified := dead_letters.identify(envelope):
             outcome.parked.append(identified)
@@ -105,8 +106,8 @@ def _apply(consumer: str, events: Sequence[Event], outcome: Outcome) -> None:
         return
     try:
         _apply_despite_contention(consumer, events)
-    except (OperationalError, InterfaceError):
-        raise
+    except (OperationalError, InterfaceError, SoftTimeLimitExceeded):
+        raise  # no fault of any event
     except Exception as error:
         if len(events) == 1:
             _fail(consumer, events[0], error, outcome)

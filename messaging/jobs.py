@@ -6,7 +6,7 @@ from uuid import UUID
 
 from celery import shared_task
 
-from messaging import inbox, outbox_deliveries
+from messaging import contracts, inbox, outbox_deliveries
 from messaging.event import Event
 from messaging.replay import replay
 
@@ -32,10 +32,15 @@ def replay_dead_letters(consumer: str, letter_ids: list[int], by: str | None = N
 
 
 def acknowledge_to_producers(consumer: str, applied: list[Event], parked: list[Event]) -> None:
-    """One message to each producer. If it is lost, the batch comes again, and so does this."""
+    """One message to each producer. If it is lost, the batch comes again, and so does this.
+
+    After a replay nothing comes again: the delivery then stays parked in the producer's book,
+    though it is applied, until the letter is replayed once more.
+    """
     by_producer: dict[str, tuple[list[str], list[str]]] = defaultdict(lambda: ([], []))
     for settled, events in enumerate((applied, parked)):
         for event in events:
-            by_producer[event.producer][settled].append(str(event.event_id))
-    for producer, (done, dead) in by_producer.items():
+            by_producer[str(event.producer)][settled].append(str(event.event_id))
+    for producer in by_producer.keys() & contracts.producers():  # a malformed one may name anybody
+        done, dead = by_producer[producer]
         acknowledge.apply_async(args=[consumer, done, dead], queue=f"{producer}.acks")

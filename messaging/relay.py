@@ -8,6 +8,7 @@ import logging
 import threading
 from collections.abc import Iterator, Sequence
 
+from celery import current_app
 from django.db import DatabaseError, InterfaceError, close_old_connections, connection
 from kombu.exceptions import OperationalError as BrokerError
 
@@ -16,6 +17,7 @@ from messaging.event import Event
 
 BATCH = 500
 CLAIM = 4 * BATCH
+MAX_WAITING = 2_000
 POLL_SECONDS = 0.05
 LEADER_LOCK = 7_200_001
 
@@ -58,10 +60,23 @@ def relay_once() -> int:
 
 def _relay_to(consumer: str) -> int:
     events = outbox_deliveries.claim(consumer, CLAIM)
+    if events and waiting(f"{consumer}.events") >= MAX_WAITING:
+        return 0  # as if it had been lost on the way: it is due again in a while
     for batch in _batches(events):
         envelopes = [event.envelope() for event in batch]
         jobs.deliver.apply_async(args=[consumer, envelopes], queue=f"{consumer}.events")
     return len(events)
+
+
+def waiting(queue: str) -> int:
+    """How many messages lie in a queue. A consumer that is away for long must not fill the broker
+    with copies of what it has not acknowledged."""
+    with current_app.pool.acquire(block=True) as broker:
+        try:
+            declared = broker.default_channel.queue_declare(queue, passive=True)
+        except broker.channel_errors:  # nothing was ever sent there
+            return 0
+        return int(declared.message_count)
 
 
 def _batches(events: Sequence[Event]) -> Iterator[Sequence[Event]]:

@@ -11,9 +11,11 @@ from uuid_utils.compat import uuid7
 
 from billing_app import closing, reconciling
 from billing_app.claims import CLAIMS
+from billing_app.locks import POSTING_TURN, RECONCILING
 from billing_app.models import AuditRecord, Entry, Reconciliation
 from messaging.business_day import today
 from messaging.inbox import deliver
+from tests.billing_app import races
 from tests.billing_app.facts import assigned, completed, days_ago
 
 pytestmark = pytest.mark.django_db
@@ -123,7 +125,7 @@ def test_a_day_proved_alone_is_no_whole_reconciliation() -> None:
 def test_two_do_not_reconcile_at_once() -> None:
     other = connection.copy()
     with closing_of(other), other.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_lock(7202)")
+        cursor.execute("SELECT pg_advisory_lock(%s)", [RECONCILING])
         assert reconciling.reconcile_when_due() is None
 
 
@@ -157,3 +159,16 @@ def test_the_command_has_a_line_for_each_claim_and_fails_on_a_difference() -> No
         call_command("reconcile", f"--day={today()}", stdout=said, verbosity=2)
     assert "the balance says" in said.getvalue()
     assert Reconciliation.objects.count() == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_posting_goes_on_while_the_ledger_is_proved() -> None:
+    with races.holding(f"SELECT pg_advisory_xact_lock({RECONCILING})"):
+        outcome = deliver("billing", [assigned(uuid7(), uuid7())])
+    assert len(outcome.applied) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_ledger_is_proved_while_a_batch_is_posted() -> None:
+    with races.holding(f"SELECT pg_advisory_xact_lock({POSTING_TURN})"):
+        assert reconciling.reconcile_when_due()

@@ -1,14 +1,17 @@
 """Consuming: applied once, or parked, or waiting; never lost, never half (E3)."""
 
+import json
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
+from celery.exceptions import SoftTimeLimitExceeded
 from django.db import OperationalError
 from uuid_utils.compat import uuid7
 
 from auth_app.models import User
 from messaging import inbox
+from messaging.dead_letters import discard
 from messaging.event import Event, Handler, Impossible, NotYet
 from messaging.inbox import MAX_ATTEMPTS, deliver
 from messaging.models import DeadLetter, InboxEvent, InboxFailure
@@ -126,6 +129,20 @@ def test_a_lost_database_settles_nothing_and_blames_nobody(subscribe: Subscribe)
         told() | {"event_id": "x"},
         told() | {"extra": 1},
         told(-1),
+        None,
+        [1, 2],
+        {"rubbish": "a\0b"},
+        told() | {"actor": "a\ud800b"},
+        told() | {"event_time": "2016-12-31T23:59:60Z"},
+        told() | {"event_time": "0000-12-31T23:59:00Z"},
+        told() | {"event_name": "tasks." + "x" * 200},
+        told() | {"event_name": {"a": 1}},
+        told() | {"event_version": 99_999},
+        told() | {"event_version": "two"},
+        told() | {"event_version": 10**30},
+        told() | {"producer": {"a": 1}},
+        told() | {"producer": "billing"},
+        told() | {"correlation_id": float("nan")},
     ],
 )
 def test_a_malformed_event_lands_in_the_dead_letters_and_nothing_else_changes(
@@ -134,7 +151,8 @@ def test_a_malformed_event_lands_in_the_dead_letters_and_nothing_else_changes(
     subscribe(people)
     deliver("analytics", [broken, told()])
     deliver("analytics", [broken])
-    assert DeadLetter.objects.get().envelope == broken
+    letter = DeadLetter.objects.get()
+    assert letter.envelope in (broken, {"unreadable": json.dumps(broken)})
     assert User.objects.count() == InboxEvent.objects.count() == 1
 
 
@@ -154,6 +172,28 @@ def test_a_parked_event_that_comes_again_stays_parked(subscribe: Subscribe) -> N
     subscribe(people)
     assert len(deliver("analytics", [event]).parked) == 1
     assert not User.objects.exists()
+
+
+def test_a_discarded_event_that_comes_again_is_not_parked_again() -> None:
+    deliver("analytics", [{}])
+    discard(DeadLetter.objects.get().pk, "not ours")
+    deliver("analytics", [{}])
+    assert DeadLetter.objects.get().state == "discarded"
+
+
+def test_a_whole_number_is_a_version_however_it_is_written(subscribe: Subscribe) -> None:
+    subscribe(people)
+    assert len(deliver("analytics", [told() | {"event_version": 1.0}]).applied) == 1
+
+
+def test_a_job_that_ran_out_of_time_blames_nobody(subscribe: Subscribe) -> None:
+    def slow(_: Sequence[Event]) -> None:
+        raise SoftTimeLimitExceeded
+
+    subscribe(slow)
+    with pytest.raises(SoftTimeLimitExceeded):
+        deliver("analytics", [told()])
+    assert not InboxFailure.objects.exists()
 
 
 def test_a_replay_applies_it_once(subscribe: Subscribe) -> None:

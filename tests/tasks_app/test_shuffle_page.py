@@ -12,7 +12,7 @@ from tasks_app import jobs, shuffle
 from tasks_app.models import Task
 from tasks_app.runs import ShuffleRun
 from tests.conftest import ClientFor
-from tests.delivery import deliver_everything
+from tests.delivery import deliver_everything, empty_queues
 from tests.tasks_app.conftest import MakeTasks
 
 URL = "/tasks/shuffle/"
@@ -126,6 +126,7 @@ def test_it_tells_a_worker_to_begin_at_once(
     django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
 ) -> None:
     make_tasks(1)
+    empty_queues()
     with django_capture_on_commit_callbacks(execute=True):
         client_for(manager).post(URL)
     with current_app.connection_for_read() as broker:
