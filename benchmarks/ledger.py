@@ -149,8 +149,8 @@ def reading(entries: int) -> list[Figure]:
     ]
 
 
-def balance_of(account: object) -> int:
-    return reports.balance_cents(account)  # type: ignore[arg-type]
+def balance_of(account: UUID) -> int:
+    return reports.balance_cents(account)
 
 
 def company_today() -> object:
