@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from time import perf_counter
 from typing import Any
+from uuid import UUID
 
 from django.db import close_old_connections, connection, transaction
 from uuid_utils.compat import uuid7

@@ -3,7 +3,7 @@
 import pytest
 from django.utils import timezone
 
-from messaging import relay
+from messaging import jobs, relay
 from messaging.models import OutboxDelivery
 from tests.delivery import empty_queues, work_off
 from tests.messaging.test_outbox_deliveries import tell
@@ -39,7 +39,7 @@ def test_a_malformed_event_in_the_queue_lands_in_the_dead_letters_and_its_neighb
     None
 ):
     tell()
-    relay.jobs.deliver.apply_async(args=["analytics", [None]], queue="analytics.events")
+    jobs.deliver.apply_async(args=["analytics", [None]], queue="analytics.events")
     relay.relay_once()
     assert work_off("analytics.events") == 2
     assert work_off("tasks.acks") == 1
