@@ -3,6 +3,7 @@
 Batches are one transaction each, with the run's cursor: killed anywhere, it goes on from there.
 """
 
+import logging
 from itertools import islice
 from time import monotonic
 from uuid import UUID
@@ -16,6 +17,8 @@ from tasks_app.task_files import Record, TaskFile, records
 from tasks_app.titles import Flaw, description_flaw, key_flaw, take_key, title_flaw
 
 BATCH = 500
+
+log = logging.getLogger("ates.tasks")
 
 
 class AlreadyImported(Exception):
@@ -37,7 +40,7 @@ def start(
         _let_nobody_else_start(file.digest)
         if known := _known(key):
             return known
-        last = ImportRun.objects.filter(digest=file.digest).order_by("-started_at").first()
+        last = _last_of(file)
         if last and not last.is_completed:
             return _resume(last)
         if last and not again:
@@ -60,10 +63,15 @@ def go_on(run_id: UUID, seconds: float = 60) -> None:
 
 
 def go_on_with_all(seconds: float = 60) -> None:
+    """What breaks one import stops no other; it is tried again at the next tick."""
     until = monotonic() + seconds
     for run_id in ImportRun.objects.running().order_by("started_at").values_list("pk", flat=True):
-        if monotonic() < until:
+        if monotonic() >= until:
+            break
+        try:
             go_on(run_id, until - monotonic())
+        except Exception:
+            log.exception("import %s broke", run_id)
 
 
 def task_of(record: Record) -> Task | Flaw:
@@ -82,6 +90,12 @@ def task_of(record: Record) -> Task | Flaw:
 def _known(key: str | None) -> ImportRun | None:
     run: ImportRun | None = ImportRun.objects.filter(key=key).first() if key else None
     return run
+
+
+def _last_of(file: TaskFile) -> ImportRun | None:
+    """The last import of the same records: of the same content, and read alike."""
+    same = ImportRun.objects.filter(digest=file.digest).defer("content").order_by("-started_at")
+    return next((run for run in same if file.is_read_like(run.filename)), None)
 
 
 def _let_nobody_else_start(digest: str) -> None:

@@ -3,6 +3,7 @@
 Killed at any point it goes on from the run's cursor, so a finished run has drawn each task once.
 """
 
+import logging
 from collections.abc import Sequence
 from datetime import datetime
 from time import monotonic
@@ -21,6 +22,8 @@ from tasks_app.models import Account, Assignment, NobodyToAssign, Task
 from tasks_app.runs import Run, ShuffleRun
 
 BATCH = 1_000
+
+log = logging.getLogger("ates.tasks")
 
 _ASSIGN = """
 WITH drawn (task_id, account_id, public_id) AS (
@@ -64,8 +67,12 @@ def go_on(run_id: UUID, seconds: float = 60, at: datetime | None = None) -> None
 
 
 def go_on_with_all() -> None:
+    """What breaks one shuffle stops no other; it is tried again at the next tick."""
     for run in ShuffleRun.objects.running():
-        go_on(run.pk)
+        try:
+            go_on(run.pk)
+        except Exception:
+            log.exception("shuffle %s broke", run.pk)
 
 
 def _known(key: str | None) -> ShuffleRun | None:

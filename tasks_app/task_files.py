@@ -32,6 +32,10 @@ class TaskFile:
     content: str
     total: int
 
+    def is_read_like(self, filename: str) -> bool:
+        """Whether the same content under that name gives the same records."""
+        return is_csv(self.filename) == is_csv(filename)
+
 
 @dataclass(frozen=True, slots=True)
 class Record:
@@ -58,9 +62,13 @@ def read(raw: bytes, filename: str) -> TaskFile:
     return TaskFile(filename[-200:], hashlib.sha256(raw).hexdigest(), content, total)
 
 
+def is_csv(filename: str) -> bool:
+    return filename.lower().endswith(".csv")
+
+
 def records(content: str, filename: str) -> Iterator[Record]:
     lines = content.removesuffix("\n").split("\n")
-    if filename.lower().endswith(".csv"):
+    if is_csv(filename):
         return _csv_records(lines)
     return (Record(at, line, title=line) for at, line in enumerate(lines, start=1))
 

@@ -106,6 +106,27 @@ def test_it_takes_up_an_unfinished_one_of_the_same_content(
     assert Task.objects.count() == 18
 
 
+def test_it_takes_up_none_that_was_read_otherwise(worker: User) -> None:
+    table = "title,jira_id\nFeed,AB-1\nWash,AB-2\n"
+    importing.start(file_of(table, "tasks.txt")).cancel()
+    run = finish(importing.start(file_of(table, "tasks.CSV")))
+    assert (run.created, run.rejected) == (2, 0)
+    assert set(Task.objects.values_list("title", "jira_id")) == {("Feed", "AB-1"), ("Wash", "AB-2")}
+
+
+def test_one_that_breaks_stops_no_other(
+    worker: User, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    broken, whole = importing.start(file_of("one")), importing.start(file_of("two"))
+    go_on = importing.go_on
+    known = {whole.pk: go_on}  # any other raises
+    monkeypatch.setattr(importing, "go_on", lambda run, seconds: known[run](run, seconds))
+    importing.go_on_with_all()
+    whole.refresh_from_db()
+    assert whole.is_completed
+    assert f"import {broken.pk} broke" in caplog.text
+
+
 @pytest.mark.django_db(transaction=True)
 def test_it_is_one_for_two_uploads_at_once(worker: User, meanwhile: Meanwhile) -> None:
     with transaction.atomic():

@@ -197,6 +197,23 @@ def test_it_leaves_a_task_alone_that_is_being_completed(
     assert run.assignments.count() == 2
 
 
+def test_one_that_breaks_is_logged_and_goes_on_later(
+    worker: User,
+    make_tasks: MakeTasks,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    make_tasks(1)
+    run = shuffle.start(None)
+    with monkeypatch.context() as patch:
+        patch.setattr(shuffle, "_ASSIGN", "SELECT 1 / 0")
+        shuffle.go_on_with_all()
+    assert f"shuffle {run.pk} broke" in caplog.text
+    shuffle.go_on_with_all()
+    run.refresh_from_db()
+    assert run.is_completed
+
+
 def test_it_stops_between_batches(worker: User, make_tasks: MakeTasks, small_batches: None) -> None:
     make_tasks(5)
     run = shuffle.start(None)
