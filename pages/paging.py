@@ -62,7 +62,7 @@ def _decode(cursor: str, model: type[Model], by: Sequence[str]) -> list[Any]:
         values = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
         pairs = list(zip(by, values, strict=True))
         return [_typed(model, column.lstrip("-"), value) for column, value in pairs]
-    except (binascii.Error, ValueError, TypeError, ValidationError) as error:
+    except (binascii.Error, ValueError, TypeError, OverflowError, ValidationError) as error:
         raise Http404("no such page") from error
 
 

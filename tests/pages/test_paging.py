@@ -52,7 +52,18 @@ def test_it_is_not_shifted_by_rows_that_arrive(people: list[User]) -> None:
 
 
 @pytest.mark.parametrize(
-    "values", ["nonsense", "[1]", "[null,1]", '["x",1]', "{}", "[[1],1]", '["\\u0000",1]']
+    "values",
+    [
+        "nonsense",
+        "[1]",
+        "[null,1]",
+        '["x",1]',
+        "{}",
+        "[[1],1]",
+        '["\\u0000",1]',
+        "[Infinity,1]",
+        "[1e999,1]",
+    ],
 )
 def test_it_knows_no_page_for_a_cursor_that_was_tampered_with(
     people: list[User], values: str
