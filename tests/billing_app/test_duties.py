@@ -55,6 +55,13 @@ def as_application() -> Iterator[None]:
         "UPDATE outbox_event SET data = '{}'",
         "DELETE FROM outbox_event",
         "DELETE FROM inbox_event",
+        "DELETE FROM outbox_delivery",
+        "TRUNCATE outbox_delivery",
+        "DELETE FROM dead_letter",
+        "TRUNCATE dead_letter",
+        "UPDATE tasks_app_assignment SET account_id = gen_random_uuid()",
+        "DELETE FROM tasks_app_assignment",
+        "TRUNCATE tasks_app_assignment",
         "CREATE TABLE mine (id int)",
     ],
 )
