@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from typing import Any, ClassVar, Self
 
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db.models import F, Q, QuerySet
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
@@ -12,11 +13,17 @@ from billing_app.models import Cycle, Debt, Entries, Kind, Payout
 from messaging.business_day import today
 
 DAYS_SHOWN = 30
+EARLIEST, LATEST = date(2000, 1, 1), date(2100, 12, 31)
 
 
 def date_field(label: Any) -> forms.DateField:
-    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    return forms.DateField(label=label, required=False, input_formats=["%Y-%m-%d"], widget=widget)
+    return forms.DateField(
+        label=label,
+        required=False,
+        input_formats=["%Y-%m-%d"],
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        validators=[MinValueValidator(EARLIEST), MaxValueValidator(LATEST)],
+    )
 
 
 class DayForm(forms.Form):

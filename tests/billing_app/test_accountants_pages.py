@@ -86,6 +86,14 @@ def test_a_worker_sees_their_own_entries_only(
     assert stranger.name not in page
 
 
+@pytest.mark.parametrize("compare", ["", "day", "week"])
+@pytest.mark.parametrize("given", ["from=0001-01-01", "to=0001-01-01", "to=9999-12-31"])
+def test_days_beyond_any_calendar_are_422(books: Client, given: str, compare: str) -> None:
+    answer = books.get(f"/billing/days/?{given}&compare={compare}")
+    assert answer.status_code == 422
+    assert answer.context["form"].errors[given.partition("=")[0].replace("from", "from_")]
+
+
 def test_entries_of_a_span_that_ends_before_it_begins_are_422(books: Client) -> None:
     assert books.get("/billing/entries/?from=2026-02-02&to=2026-02-01").status_code == 422
     assert books.get("/billing/entries/?kind=gift").status_code == 422
