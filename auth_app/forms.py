@@ -2,8 +2,10 @@
 
 from typing import TYPE_CHECKING, Any
 
+import jsonschema_rs
 from django import forms
 from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from auth_app.models import User
@@ -12,6 +14,17 @@ if TYPE_CHECKING:
     PersonForm = forms.ModelForm[User]
 else:
     PersonForm = forms.ModelForm
+
+
+_ADDRESS = jsonschema_rs.Draft202012Validator({"format": "email"}, validate_formats=True)
+
+
+def validate_email_for_events(email: str) -> None:
+    """Events carry the address to every service, and their format is narrower than Django's."""
+    if not _ADDRESS.is_valid(email):
+        raise ValidationError(
+            _("Use an address in Latin letters, with at most 64 characters before the @.")
+        )
 
 
 class SignupForm(forms.Form):
@@ -40,7 +53,9 @@ class CreateForm(PersonForm):
         fields = ["email", "name", "role"]
 
     def clean_email(self) -> str:
-        return str(self.cleaned_data["email"]).lower()
+        email = str(self.cleaned_data["email"]).lower()
+        validate_email_for_events(email)
+        return email
 
     def clean_password(self) -> str | None:
         password = self.cleaned_data["password"] or None
@@ -50,7 +65,12 @@ class CreateForm(PersonForm):
 
 
 class EditForm(PersonForm):
-    """A person's name and role; who may not decide about the role sees it greyed."""
+    """A person's name and role; who may not decide about the role sees it greyed.
+
+    `version` is the state that the page showed.
+    """
+
+    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     class Meta:
         model = User
@@ -59,6 +79,11 @@ class EditForm(PersonForm):
     def __init__(self, *args: Any, may_change_role: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["role"].disabled = not may_change_role
+        self.fields["version"].initial = self.instance.version
+
+    def show_again(self, version: int) -> None:
+        """Keep what was typed, so that saving once more means it, over the newer state."""
+        self.data = dict(self.data.items()) | {"version": str(version)}
 
 
 class ProfileForm(PersonForm):

@@ -93,13 +93,41 @@ def edit(request: HttpRequest, public_id: UUID) -> HttpResponse:
     return redirect("people:list")
 
 
+class Stale(Exception):
+    """The page showed an older state of the person."""
+
+
 def _change(person: User, form: EditForm) -> bool:
     try:
-        person.change(**form.cleaned_data)
+        _change_as_shown(person, **form.cleaned_data)
     except LastAdmin:
         form.add_error("role", _("This is the last admin; make somebody else one first."))
         return False
+    except Stale:
+        _show_newer(person, form)
+        return False
     return True
+
+
+@transaction.atomic
+def _change_as_shown(person: User, version: int | None, **fields: str) -> None:
+    """Compares afterwards, when the change has locked the row and read it anew."""
+    if person.change(**fields) and person.version - 1 != version:
+        raise Stale
+
+
+def _show_newer(person: User, form: EditForm) -> None:
+    person.refresh_from_db()
+    form.show_again(person.version)
+    now = {"name": person.name, "role": person.get_role_display()}
+    form.add_error(
+        None,
+        _(
+            "Somebody changed this person meanwhile: now “%(name)s”, %(role)s."
+            " Save again if yours is right."
+        )
+        % now,
+    )
 
 
 @require_POST

@@ -38,6 +38,7 @@ def test_it_sets_a_password_when_one_is_given(office: Client) -> None:
     [
         ("email", ""),
         ("email", "no address"),
+        ("email", "polly@попуг.рф"),
         ("email", "ADA.ADMIN@popug.example"),
         ("name", " "),
         ("name", "x" * 151),

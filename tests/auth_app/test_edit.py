@@ -14,7 +14,8 @@ def office(client_for: ClientFor, admin: User) -> Client:
 
 
 def edit(client: Client, person: User, **form: str) -> int:
-    return client.post(f"/people/{person.public_id}/", form).status_code
+    shown = {"version": str(person.version)}
+    return client.post(f"/people/{person.public_id}/", shown | form).status_code
 
 
 def test_it_changes_name_and_role(office: Client, worker: User) -> None:
@@ -27,6 +28,27 @@ def test_it_refuses_a_role_nobody_knows(office: Client, worker: User) -> None:
     assert edit(office, worker, name="Wilma", role="emperor") == 422
     worker.refresh_from_db()
     assert worker.name == "Wanda Worker"
+
+
+def test_it_refuses_a_page_from_before_anothers_change(office: Client, worker: User) -> None:
+    url, stale = f"/people/{worker.public_id}/", {"name": "Wilma", "role": "worker", "version": "1"}
+    User.objects.get(pk=worker.pk).change(role="accountant")
+    answer = office.post(url, stale)
+    assert answer.status_code == 422
+    assert "now “Wanda Worker”, accountant" in answer.content.decode()
+    assert 'value="Wilma"' in answer.content.decode()
+    worker.refresh_from_db()
+    assert (worker.name, worker.role, worker.version) == ("Wanda Worker", "accountant", 2)
+    assert len(published("auth.account_updated")) == 1
+
+
+def test_it_overwrites_when_the_newer_state_has_been_shown(office: Client, worker: User) -> None:
+    User.objects.get(pk=worker.pk).change(role="accountant")
+    url, typed = f"/people/{worker.public_id}/", {"name": "Wilma", "role": "worker"}
+    shown = office.post(url, typed).context["form"]["version"].value()
+    assert office.post(url, typed | {"version": shown}).status_code == 302
+    worker.refresh_from_db()
+    assert (worker.name, worker.role, worker.version) == ("Wilma", "worker", 3)
 
 
 def test_it_keeps_an_admins_own_role(office: Client, admin: User, hire: object) -> None:

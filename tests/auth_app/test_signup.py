@@ -8,6 +8,7 @@ from django.core.cache import cache
 from django.test import Client
 
 from auth_app.models import User
+from tests.conftest import ClientFor
 from tests.delivery import published
 
 pytestmark = pytest.mark.django_db
@@ -57,7 +58,14 @@ def test_it_takes_an_address_only_once(client: Client, worker: User) -> None:
 
 
 @pytest.mark.parametrize(
-    ("field", "value"), [("password1", "short"), ("email", "no address"), ("name", "")]
+    ("field", "value"),
+    [
+        ("password1", "short"),
+        ("email", "no address"),
+        ("email", "polly@попуг.рф"),
+        ("email", f"{'p' * 65}@popug.example"),
+        ("name", ""),
+    ],
 )
 def test_it_names_what_is_wrong(client: Client, field: str, value: str) -> None:
     response = sign_up(client, **{field: value})
@@ -69,3 +77,10 @@ def test_it_names_what_is_wrong(client: Client, field: str, value: str) -> None:
 def test_it_speaks_the_language_of_the_browser(client: Client) -> None:
     client.post("/accounts/signup/", FORM, headers={"Accept-Language": "ru"})
     assert User.objects.get().language == "ru"
+
+
+def test_a_new_address_is_one_that_events_can_carry(client_for: ClientFor, worker: User) -> None:
+    new = {"email": "wanda@попуг.рф", "action_add": ""}
+    answer = client_for(worker).post("/accounts/email/", new)
+    assert answer.status_code == 422
+    assert answer.context["form"].errors["email"]
