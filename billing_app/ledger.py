@@ -52,7 +52,7 @@ def take_turn() -> None:
 def post(postings: Sequence[Posting]) -> list[Entry]:
     """Book what is not booked yet, each on its own day or, if that is closed, on the oldest open
     one; the new entries. Raises `messaging.event.Impossible` for a source that is booked with other
-    contents and for one dated beyond tomorrow."""
+    contents and for one dated beyond tomorrow or more than 400 days back."""
     if not postings:
         return []
     account_ids = open_accounts([posting.account_id for posting in postings])
