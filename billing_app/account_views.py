@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet, Sum
-from django.http import Http404, HttpResponse, HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
@@ -15,6 +15,7 @@ from billing_app.forms import AccountsForm, DebtsForm, person
 from billing_app.models import Account
 from billing_app.permissions import KEEPERS
 from messaging.business_day import today
+from pages.forms import unprocessable
 from pages.paging import keyset
 
 
@@ -32,7 +33,10 @@ def accounts(request: ActorRequest) -> HttpResponse:
 @require_safe
 @roles(*KEEPERS)
 def accounts_export(request: ActorRequest) -> HttpResponseBase:
-    found = _accounts(AccountsForm(request.GET)).order_by("name", "id")
+    form = AccountsForm(request.GET)
+    if not form.is_valid():
+        return unprocessable(form)
+    found = _accounts(form).order_by("name", "id")
     columns = ["account_id", "name", "role", "active", "balance_cents"]
     fields = ["public_id", "name", "role", "is_active", "balance_cents"]
     return export(request, "accounts", columns, found.values_list(*fields).iterator())
@@ -55,7 +59,7 @@ def debts(request: ActorRequest) -> HttpResponse:
 def debts_export(request: ActorRequest) -> HttpResponseBase:
     form = DebtsForm(request.GET)
     if not form.is_valid():
-        raise Http404
+        return unprocessable(form)
     columns = ["account_id", "name", "balance_cents", "since", "days"]
     rows = (
         (debt.account.public_id, debt.account.name, debt.balance_cents, debt.since, debt.days)

@@ -21,6 +21,7 @@ from billing_app.models import Cycle
 from billing_app.permissions import KEEPERS
 from messaging.business_day import today
 from pages import formats
+from pages.forms import unprocessable
 from pages.live import live
 from pages.paging import keyset
 
@@ -49,7 +50,7 @@ def days_board(request: ActorRequest) -> HttpResponse:
 def days_export(request: ActorRequest) -> HttpResponseBase:
     form = BoardForm(request.GET)
     if not form.is_valid():
-        raise Http404
+        return unprocessable(form)
     columns = ["day", "status", "fees_cents", "rewards_cents", "earned_cents", "payouts_cents"]
     columns.append("digest")
     rows = [[getattr(row.day, column) for column in columns] for row in board.rows(*form.span())]
@@ -67,8 +68,10 @@ def day(request: ActorRequest, day: date) -> HttpResponse:
 @roles(*KEEPERS)
 def day_export(request: ActorRequest, day: date) -> HttpResponseBase:
     form = DayAccountsForm(request.GET)
-    if not form.is_valid() or reports.company_day(day) is None:
+    if reports.company_day(day) is None:
         raise Http404
+    if not form.is_valid():
+        return unprocessable(form)
     columns = ["account_id", "name", *MOVED, "closing_cents"]
     cycles = form.rows(Cycle.objects.filter(day_id=day)).order_by(*form.order())
     rows = cycles.values_list("account__public_id", *columns[1:]).iterator()

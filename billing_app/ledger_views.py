@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum
-from django.http import Http404, HttpResponse, HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
@@ -15,6 +15,7 @@ from billing_app.exports import export
 from billing_app.forms import EntriesForm, SpanForm
 from billing_app.models import Account, Entries, Entry, Kind, Task
 from billing_app.permissions import KEEPERS
+from pages.forms import unprocessable
 from pages.paging import keyset
 
 NEWEST = ["-day", "-id"]
@@ -71,7 +72,7 @@ def trial_balance(request: ActorRequest) -> HttpResponse:
 def trial_balance_export(request: ActorRequest) -> HttpResponseBase:
     form = SpanForm(request.GET)
     if not form.is_valid():
-        raise Http404
+        return unprocessable(form)
     lines = balances.trial_balance(*form.span())
     rows = [(line.code, *line.columns) for line in lines]
     rows.append(("", *balances.totals(lines)))
@@ -115,7 +116,7 @@ def _about(form: EntriesForm, keeper: bool) -> dict[str, Any]:
 def _entries_export(request: ActorRequest, name: str, visible: Entries) -> HttpResponseBase:
     form = EntriesForm.asked(request.GET)
     if not form.is_valid():
-        raise Http404
+        return unprocessable(form)
     found = _told(form.rows(visible)).order_by(*NEWEST).values_list(*FIELDS)
     return export(request, name, COLUMNS, map(_cells, found.iterator()), form.span())
 

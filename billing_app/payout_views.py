@@ -6,7 +6,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.db import transaction
 from django.db.models import Count, Sum
-from django.http import Http404, HttpResponse, HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -18,6 +18,7 @@ from billing_app.exports import export
 from billing_app.forms import PayoutsForm
 from billing_app.models import Action, Payout
 from billing_app.permissions import KEEPERS
+from pages.forms import unprocessable
 from pages.paging import keyset
 
 
@@ -39,7 +40,7 @@ def payout_list(request: ActorRequest) -> HttpResponse:
 def payouts_export(request: ActorRequest) -> HttpResponseBase:
     form = PayoutsForm(request.GET)
     if not form.is_valid():
-        raise Http404
+        return unprocessable(form)
     columns = ["payout_id", "day", "name", "amount_cents", "state", "attempts", "last_error"]
     fields = ["pk", "day", "account__name", *columns[3:]]
     rows = form.rows().order_by("-made_at", "-id").values_list(*fields).iterator()
@@ -68,7 +69,7 @@ def retry_all(request: ActorRequest) -> HttpResponse:
     """Send every failed notice again that the filter in the form lets through."""
     form = PayoutsForm(request.POST)
     if not form.is_valid():
-        raise Http404
+        return unprocessable(form)
     failed = form.of_any_state().filter(state=Payout.State.FAILED)
     with transaction.atomic():
         count = sum(payouts.retry(payout) for payout in failed)

@@ -17,6 +17,7 @@ from billing_app.forms import DayForm, SpanForm, StatementForm
 from billing_app.models import Account, Cycle, Entry
 from billing_app.permissions import KEEPERS, can_see_account
 from messaging.business_day import today
+from pages.forms import unprocessable
 from pages.live import live
 
 Answer = HttpResponse
@@ -45,7 +46,7 @@ def statement(request: ActorRequest, account_id: UUID) -> Answer:
     _visible_or_404(request, account_id)
     form = DayForm(request.GET)
     if not form.is_valid():
-        raise Http404
+        return unprocessable(form)
     return render(request, "billing/_statement.html", _statement(account_id, form.chosen()))
 
 
@@ -64,7 +65,7 @@ def statement_export(request: ActorRequest, account_id: UUID) -> HttpResponseBas
     _visible_or_404(request, account_id)
     form = StatementForm.asked(request.GET)
     if not form.is_valid():
-        raise Http404
+        return unprocessable(form)
     columns = ["day", "occurred_at", "kind", "jira_id", "task", "amount_cents", "balance_cents"]
     lines = reports.lines(account_id, *form.span())
     return export(request, "statement", columns, map(_cells, lines), form.span())

@@ -29,7 +29,7 @@ from supervisor.processes import Process
 from supervisor.system import answers
 
 PATIENCE = 30.0
-PLACES = ("tests/faults/", "tests/journeys/", "tests/supervisor/test_running.py")
+PLACES = ("tests/journeys/", "tests/supervisor/test_running.py")
 
 
 class Running:

@@ -97,7 +97,7 @@ def test_days_beyond_any_calendar_are_422(books: Client, given: str, compare: st
 def test_entries_of_a_span_that_ends_before_it_begins_are_422(books: Client) -> None:
     assert books.get("/billing/entries/?from=2026-02-02&to=2026-02-01").status_code == 422
     assert books.get("/billing/entries/?kind=gift").status_code == 422
-    assert books.get("/billing/entries/export/?kind=gift").status_code == 404
+    assert books.get("/billing/entries/export/?kind=gift").status_code == 422
 
 
 def test_late_entries_are_those_whose_own_day_was_closed(books: Client, worker: User) -> None:
@@ -345,3 +345,21 @@ def test_an_entry_leads_to_its_task_and_its_other_entries(books: Client, worker:
     page = text(books, f"/billing/entries/{entry.pk}/")
     assert f"/tasks/{entry.task_id}/" in page
     assert f"/billing/entries/?task={entry.task_id}" in page
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/billing/days/export/?from=soon",
+        "/billing/trial-balance/export/?to=2026-99-99",
+        "/billing/payouts/export/?state=eaten",
+        "/billing/accounts/export/?balance=blue",
+        "/billing/accounts/debts/export/?sort=luck",
+    ],
+)
+def test_an_export_of_senseless_filters_is_422_and_names_the_field(
+    books: Client, path: str
+) -> None:
+    answer = books.get(path)
+    assert answer.status_code == 422
+    assert path.partition("?")[2].partition("=")[0] in answer.content.decode()
