@@ -135,6 +135,7 @@ def company(people: dict[str, User], hire: Hire, settings: Settings) -> dict[str
     settings.EMAIL_BACKEND = "messaging.mailbox.EmailBackend"
     settings.DEMO = True
     leaver = hire("Leaver")
+    leaver.change(language="ru")  # who may be drawn, earn and be written to
     run = importing.start(task_files.read(FILE.encode(), "задачи.txt"))
     importing.go_on(run.pk)
     shuffle.start(people["manager"].public_id)
