@@ -7,5 +7,6 @@ REVOKED: Final = {
     "outbox_event": "UPDATE, DELETE, TRUNCATE",
     "inbox_event": "UPDATE, DELETE, TRUNCATE",
     "outbox_delivery": "DELETE, TRUNCATE",
+    "inbox_attempt": "UPDATE, DELETE, TRUNCATE",
     "dead_letter": "DELETE, TRUNCATE",
 }

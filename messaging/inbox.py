@@ -13,6 +13,7 @@ from django.db import InterfaceError, OperationalError, connection, transaction
 from psycopg import errors as postgres
 
 from messaging import contracts, dead_letters
+from messaging.crash_points import crash_point
 from messaging.event import Event, Impossible, NotYet, Subscriptions
 from messaging.models import InboxFailure
 
@@ -65,9 +66,11 @@ def apply(consumer: str, events: Sequence[Event]) -> None:
             if event.event_id in fresh:
                 fresh.discard(event.event_id)
                 by_kind[event.name, event.version].append(event)
+        crash_point("inbox.before_handlers")
         for kind, handler in subscriptions(consumer).items():
             if kind in by_kind:
                 handler(by_kind[kind])
+        crash_point("inbox.after_handlers")
 
 
 def read(consumer: str, envelope: Any) -> Event:
@@ -138,6 +141,7 @@ def _fail(consumer: str, event: Event, error: Exception, outcome: Outcome) -> No
     if not isinstance(error, Impossible) and _count(consumer, event, error) < MAX_ATTEMPTS:
         return
     dead_letters.park(consumer, event.envelope(), error)
+    crash_point("inbox.after_park")
     outcome.parked.append(event)
 
 

@@ -7,6 +7,7 @@ from uuid import UUID
 from celery import shared_task
 
 from messaging import contracts, inbox, outbox_deliveries
+from messaging.crash_points import crash_point
 from messaging.event import Event
 from messaging.replay import replay
 
@@ -15,13 +16,16 @@ from messaging.replay import replay
 def deliver(consumer: str, envelopes: list[Any]) -> None:
     """To the queue `<consumer>.events`: a batch from the relay."""
     outcome = inbox.deliver(consumer, envelopes)
+    crash_point("inbox.after_commit")
     acknowledge_to_producers(consumer, outcome.applied, parked=outcome.parked)
 
 
 @shared_task
 def acknowledge(consumer: str, applied: list[str], parked: list[str]) -> None:
     """To the queue `<producer>.acks`: what the consumer's inbox or dead letters now hold."""
+    crash_point("ack.before_settle")
     outbox_deliveries.settle(consumer, applied, parked)
+    crash_point("ack.after_settle")
 
 
 @shared_task

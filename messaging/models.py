@@ -9,6 +9,29 @@ from django.utils.translation import gettext_lazy as _
 from uuid_utils.compat import uuid7
 
 from messaging.event import Event
+from messaging.inbox_models import (
+    ConsumerState,
+    InboxAttempt,
+    InboxEvent,
+    InboxFailure,
+    InboxLease,
+    InboxWaiting,
+    WorkerCanary,
+)
+
+__all__ = [
+    "ConsumerState",
+    "DeadLetter",
+    "DeadLetters",
+    "InboxAttempt",
+    "InboxEvent",
+    "InboxFailure",
+    "InboxLease",
+    "InboxWaiting",
+    "OutboxDelivery",
+    "OutboxEvent",
+    "WorkerCanary",
+]
 
 
 class OutboxEvent(models.Model):
@@ -60,13 +83,15 @@ class OutboxDelivery(models.Model):
         SENT = "sent", _("sent")  # sent, not acknowledged; sent again at next_attempt_at
         ACKED = "acked", _("acknowledged")  # the consumer's inbox has it
         PARKED = "parked", _("parked")  # a dead letter of the consumer has it
+        WAITING = "waiting", _("waiting")  # the consumer keeps it until another event has come
+        DISCARDED = "discarded", _("discarded")  # an operator of the consumer gave it up
 
     id = models.BigAutoField(primary_key=True)
     event = models.ForeignKey(
         OutboxEvent, models.PROTECT, related_name="deliveries", db_index=False
     )
     consumer = models.CharField(max_length=32)
-    state = models.CharField(max_length=6, choices=State, default=State.DUE, db_default="due")
+    state = models.CharField(max_length=9, choices=State, default=State.DUE, db_default="due")
     attempts = models.PositiveIntegerField(default=0, db_default=0)
     next_attempt_at = models.DateTimeField(db_default=Now())
     sent_at = models.DateTimeField(null=True)
@@ -83,48 +108,15 @@ class OutboxDelivery(models.Model):
                 condition=Q(state__in=["due", "sent"]),
                 name="outbox_delivery_open",
             ),
+            models.Index(
+                fields=["consumer", "next_attempt_at", "id"],
+                condition=Q(state__in=["parked", "waiting"]),
+                name="outbox_delivery_kept",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.event_id} → {self.consumer}: {self.state}"
-
-
-class InboxEvent(models.Model):
-    """An event that a consumer has applied, written in the same transaction as its effect."""
-
-    consumer = models.CharField(max_length=32)
-    event_id = models.UUIDField()
-    event_name = models.CharField(max_length=100)
-    event_version = models.PositiveSmallIntegerField()
-    applied_at = models.DateTimeField(db_default=Now())
-
-    class Meta:
-        db_table = "inbox_event"
-        constraints = [
-            models.UniqueConstraint(fields=["consumer", "event_id"], name="applied_once"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.consumer} applied {self.event_id}"
-
-
-class InboxFailure(models.Model):
-    """How often an event that is neither applied nor parked has failed at a consumer."""
-
-    consumer = models.CharField(max_length=32)
-    event_id = models.UUIDField()
-    attempts = models.PositiveIntegerField(default=1)
-    last_error = models.TextField()
-    last_at = models.DateTimeField(auto_now=True)
-
-    class Meta:
-        db_table = "inbox_failure"
-        constraints = [
-            models.UniqueConstraint(fields=["consumer", "event_id"], name="one_failure_row"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.consumer} failed {self.event_id} ×{self.attempts}"
 
 
 class DeadLetters(models.QuerySet["DeadLetter"]):

@@ -13,6 +13,7 @@ from uuid_utils.compat import uuid7
 
 from messaging import contracts
 from messaging.context import current_origin
+from messaging.crash_points import crash_point
 from messaging.event import Event
 
 _INSERT = """
@@ -62,6 +63,7 @@ def publish(facts: Iterable[Fact]) -> None:
     columns += [[name for name, _ in routes], [who for _, who in routes]]
     with connection.cursor() as cursor:
         cursor.execute(_INSERT, columns)
+    crash_point("outbox.before_commit")
 
 
 def _row(fact: Fact) -> tuple[Any, ...]:

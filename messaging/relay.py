@@ -13,6 +13,7 @@ from django.db import DatabaseError, InterfaceError, close_old_connections, conn
 from kombu.exceptions import OperationalError as BrokerError
 
 from messaging import contracts, jobs, outbox_deliveries
+from messaging.crash_points import crash_point
 from messaging.event import Event
 
 BATCH = 500
@@ -60,11 +61,14 @@ def relay_once() -> int:
 
 def _relay_to(consumer: str) -> int:
     events = outbox_deliveries.claim(consumer, CLAIM)
+    crash_point("relay.after_claim")
     if events and waiting(f"{consumer}.events") >= MAX_WAITING:
         return 0  # as if it had been lost on the way: it is due again in a while
     for batch in _batches(events):
         envelopes = [event.envelope() for event in batch]
         jobs.deliver.apply_async(args=[consumer, envelopes], queue=f"{consumer}.events")
+        crash_point("relay.between_batches")
+    crash_point("relay.after_publish")
     return len(events)
 
 
