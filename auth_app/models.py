@@ -71,6 +71,9 @@ class User(AbstractBaseUser):
     language = models.CharField(_("language"), max_length=2, choices=Language, default=Language.EN)
     theme = models.CharField(_("theme"), max_length=5, choices=Theme, default=Theme.AUTO)
     version = models.PositiveIntegerField(default=1, editable=False)
+    is_demo = models.BooleanField(
+        default=False, editable=False, help_text="made by the demonstration, password known to all"
+    )
     date_joined = models.DateTimeField(default=timezone.now, editable=False)
 
     objects: ClassVar[UserManager] = UserManager()

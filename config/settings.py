@@ -24,6 +24,7 @@ PRODUCTION = "DATABASE_URL" in env and not (DEBUG or LOCAL)
 SECRET_KEY = env("SECRET_KEY", default=running.get("SECRET_KEY", "only-for-set-up-" + "x" * 50))
 if PRODUCTION and SECRET_KEY.startswith("only-for-"):
     raise ImproperlyConfigured("SECRET_KEY is not set: give it 50 random characters.")
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 if PRODUCTION and DEMO:
     raise ImproperlyConfigured("DEMO=1 opens known passwords: it is not for production.")
 SERVICES: list[str] = env.list("SERVICES", default=list(ALL_SERVICES))
@@ -42,6 +43,8 @@ INSTALLED_APPS = [
     "django.forms",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
     "django_htmx",
     "csp",
     "supervisor",
@@ -124,7 +127,11 @@ DATABASES["default"] |= {
 
 # Limits on sign-in are counted here: for all web processes together, broker or no broker.
 CACHES = {
-    "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "cache",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},  # of 300, Django's default, a limit is soon forgotten
+    }
 }
 
 # --- broker and workers ---------------------------------------------------------------------------
@@ -209,6 +216,9 @@ ACCOUNT_EMAIL_VERIFICATION = "optional"
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_LOGOUT_REDIRECT_URL = "/accounts/login/"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_ADAPTER = "auth_app.mfa_adapter.MFAAdapter"
+MFA_TOTP_ISSUER = "aTES"
 
 SESSION_COOKIE_AGE = 8 * 60 * 60
 SESSION_COOKIE_SAMESITE = "Lax"

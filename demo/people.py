@@ -47,6 +47,8 @@ def _hire(login: str, name: str, role: str) -> bool:
     with transaction.atomic():
         if User.objects.filter(email=email).exists():
             return False
-        person = User.objects.register(email, name, PASSWORD, role=role, language=language)
+        person = User.objects.register(
+            email, name, PASSWORD, role=role, language=language, is_demo=True
+        )
         person.vouch_for_email()
     return True
