@@ -81,7 +81,12 @@ def check_data(name: str, version: int, data: object) -> None:
 def newest(event: Event) -> Event:
     """The event in its newest version."""
     while upcast := UPCASTS.get((event.name, event.version)):
-        event = replace(event, version=event.version + 1, data=upcast(event.data))
+        event = replace(
+            event,
+            version=event.version + 1,
+            data=upcast(event.data),
+            raised_from=event.told_version,
+        )
     return event
 
 

@@ -9,7 +9,8 @@ from uuid import UUID
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """A validated event; `time` is when it happened, `data` keeps the schema of its version."""
+    """A validated event; `time` is when it happened, `data` keeps the schema of its version.
+    `raised_from` is the version it was told in, if it has been raised to a newer one since."""
 
     event_id: UUID
     name: str
@@ -21,6 +22,11 @@ class Event:
     causation_id: UUID | None
     actor: UUID | None
     traceparent: str = ""
+    raised_from: int | None = None
+
+    @property
+    def told_version(self) -> int:
+        return self.raised_from or self.version
 
     @classmethod
     def of(cls, envelope: Mapping[str, Any]) -> "Event":

@@ -6,27 +6,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, cast
-from uuid import UUID
 
 from celery.exceptions import SoftTimeLimitExceeded
-from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db import InterfaceError, OperationalError, transaction
 from psycopg import errors as postgres
 
 from messaging import contracts, dead_letters
 from messaging.crash_points import crash_point
 from messaging.event import Event, Impossible, NotYet, Subscriptions
 from messaging.models import InboxFailure
+from messaging.remembering import remember
 
 MAX_ATTEMPTS = 5
 CONTENTION_RETRIES = 3
-
-_REMEMBER = """
-INSERT INTO inbox_event (consumer, event_id, event_name, event_version)
-SELECT %s, * FROM unnest(%s::uuid[], %s::text[], %s::smallint[])
- ORDER BY 2
-ON CONFLICT ON CONSTRAINT applied_once DO NOTHING
-RETURNING event_id
-"""
 
 
 @dataclass(slots=True)
@@ -60,7 +52,7 @@ def deliver(consumer: str, envelopes: Sequence[Any]) -> Outcome:
 def apply(consumer: str, events: Sequence[Event]) -> None:
     """Remember the events and hand the new ones to their handlers, in one transaction."""
     with transaction.atomic():
-        fresh = _remember(consumer, events)
+        fresh = remember(consumer, events)
         by_kind: dict[tuple[str, int], list[Event]] = defaultdict(list)
         for event in events:
             if event.event_id in fresh:
@@ -93,15 +85,6 @@ def _read(consumer: str, envelope: Any, outcome: Outcome) -> Event | None:
         if identified := dead_letters.identify(envelope):
             outcome.parked.append(identified)
         return None
-
-
-def _remember(consumer: str, events: Sequence[Event]) -> set[UUID]:
-    ids = [event.event_id for event in events]
-    names = [event.name for event in events]
-    versions = [event.version for event in events]
-    with connection.cursor() as cursor:
-        cursor.execute(_REMEMBER, [consumer, ids, names, versions])
-        return {row[0] for row in cursor.fetchall()}
 
 
 def _apply(consumer: str, events: Sequence[Event], outcome: Outcome) -> None:

@@ -1,23 +1,37 @@
 """What the consumers keep: what they applied, what failed, waits, or is in a worker's hands."""
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
+from django.db.models import Q
 from django.db.models.functions import Now
 
 
 class InboxEvent(models.Model):
-    """An event that a consumer has applied, written in the same transaction as its effect."""
+    """An event that a consumer has applied, written in the same transaction as its effect.
+
+    A fact that is told in several versions has one row with its `fact_id`: that one was applied.
+    """
 
     consumer = models.CharField(max_length=32)
     event_id = models.UUIDField()
     event_name = models.CharField(max_length=100)
-    event_version = models.PositiveSmallIntegerField()
+    event_version = models.PositiveSmallIntegerField(help_text="in which it was told")
+    fact_id = models.UUIDField(null=True)
     applied_at = models.DateTimeField(db_default=Now())
 
     class Meta:
         db_table = "inbox_event"
         constraints = [
             models.UniqueConstraint(fields=["consumer", "event_id"], name="applied_once"),
+            models.UniqueConstraint(
+                fields=["consumer", "fact_id"],
+                condition=Q(fact_id__isnull=False),
+                name="fact_applied_once",
+            ),
+        ]
+        indexes = [
+            BrinIndex(fields=["applied_at"], name="inbox_event_when", autosummarize=True),
         ]
 
     def __str__(self) -> str:

@@ -55,6 +55,10 @@ class OutboxEvent(models.Model):
         indexes = [
             models.Index(fields=["event_name", "-position"], name="outbox_event_by_name"),
             models.Index(fields=["correlation_id"], name="outbox_event_by_chain"),
+            models.Index(
+                fields=["event_name", "event_version", "created_at"],
+                name="outbox_event_by_version",
+            ),
         ]
 
     def __str__(self) -> str:
