@@ -3,19 +3,30 @@
 from typing import Any, ClassVar
 
 from allauth.account.models import EmailAddress
+from allauth.usersessions.models import UserSession
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.contrib.sessions.models import Session
 from django.db import models, transaction
 from django.db.models.functions import Lower
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 from uuid_utils.compat import uuid7
 
-from auth_app import events
+from auth_app import audit, events
+from auth_app.audit import Action
+from messaging.context import current_origin
 from messaging.outbox import publish
+
+STANDING = ("role", "is_active")
 
 
 class LastAdmin(Exception):
     """Without this person nobody could administer the company any more."""
+
+
+class OwnStanding(Exception):
+    """Nobody decides about their own role or employment."""
 
 
 class People(models.QuerySet["User"]):
@@ -74,6 +85,9 @@ class User(AbstractBaseUser):
     is_demo = models.BooleanField(
         default=False, editable=False, help_text="made by the demonstration, password known to all"
     )
+    sessions_ended = models.PositiveIntegerField(
+        default=0, editable=False, help_text="how often all of them were ended at once"
+    )
     date_joined = models.DateTimeField(default=timezone.now, editable=False)
 
     objects: ClassVar[UserManager] = UserManager()
@@ -104,31 +118,56 @@ class User(AbstractBaseUser):
         else:
             super().save(**options)
 
-    def join(self) -> "User":
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """Every session carries it: a new password or `end_sessions` makes them worthless."""
+        state = f"{self.password}:{self.sessions_ended}"
+        return salted_hmac("auth_app.session", state, secret=secret, algorithm="sha256").hexdigest()
+
+    def join(self, reason: str = "") -> "User":
         """Save a new person and tell every service."""
         with transaction.atomic():
             self.save()
             publish([events.account_created(self)])
+            state = {"name": self.name, "email": self.email, "role": self.role}
+            audit.note(Action.JOINED, self.public_id, after=state, reason=reason)
         return self
 
-    def change(self, **fields: Any) -> bool:
+    def change(self, reason: str = "", **fields: Any) -> bool:
         """Set e-mail, name, role, language or standing; False when nothing is new.
 
         The row is locked and read anew, so that versions stay dense and the newest state is told,
-        whoever else changes it. Raises `LastAdmin`.
+        whoever else changes it. Another role or standing ends their sessions. Raises `LastAdmin`,
+        `OwnStanding`.
         """
         with transaction.atomic():
             if fields.get("role", "admin") != "admin" or not fields.get("is_active", True):
                 self._leave_an_admin()
             self.refresh_from_db(from_queryset=User.objects.get_queryset().select_for_update())
-            changed = {key: value for key, value in fields.items() if getattr(self, key) != value}
-            if not changed:
+            after = {key: value for key, value in fields.items() if getattr(self, key) != value}
+            if not after:
                 return False
-            for key, value in (changed | {"version": self.version + 1}).items():
+            self._refuse_own_standing(after)
+            before = {key: getattr(self, key) for key in after}
+            for key, value in (after | {"version": self.version + 1}).items():
                 setattr(self, key, value)
-            self.save(update_fields=[*changed, "version"])
+            self.save(update_fields=[*after, "version"])
             publish([events.account_updated(self)])
+            audit.note(_deed(after), self.public_id, before=before, after=after, reason=reason)
+            if set(after) & set(STANDING):
+                self.end_sessions()
         return True
+
+    def _refuse_own_standing(self, after: dict[str, Any]) -> None:
+        if set(after) & set(STANDING) and current_origin().actor == self.public_id:
+            raise OwnStanding
+
+    def end_sessions(self) -> None:
+        """Everywhere, with the transaction that calls it."""
+        self.sessions_ended += 1
+        self.save(update_fields=["sessions_ended"])
+        listed = UserSession.objects.filter(user=self)
+        Session.objects.filter(session_key__in=listed.values("session_key")).delete()
+        listed.delete()
 
     def _leave_an_admin(self) -> None:
         """Locks the admins, in one order: two who dismiss each other can't both succeed."""
@@ -137,12 +176,12 @@ class User(AbstractBaseUser):
         if list(locked.values_list("pk", flat=True)) == [self.pk]:
             raise LastAdmin
 
-    def deactivate(self) -> bool:
+    def deactivate(self, reason: str = "") -> bool:
         """Dismiss: no sign-in, no new tasks; open tasks stay until the next shuffle."""
-        return self.change(is_active=False)
+        return self.change(reason, is_active=False)
 
-    def reactivate(self) -> bool:
-        return self.change(is_active=True)
+    def reactivate(self, reason: str = "") -> bool:
+        return self.change(reason, is_active=True)
 
     def set_theme(self, theme: str) -> None:
         """No event: how pages look is nobody else's business."""
@@ -154,3 +193,9 @@ class User(AbstractBaseUser):
         EmailAddress.objects.update_or_create(
             user=self, email=self.email, defaults={"verified": True, "primary": True}
         )
+
+
+def _deed(after: dict[str, Any]) -> Action:
+    if "is_active" in after:
+        return Action.REACTIVATED if after["is_active"] else Action.DEACTIVATED
+    return Action.CHANGED
