@@ -1,6 +1,7 @@
 """People and their events (I1)."""
 
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection
@@ -49,7 +50,7 @@ def test_it_keeps_emails_unique_whatever_their_case(worker: User) -> None:
 
 
 @pytest.mark.parametrize("change", [{"role": "worker"}, {"is_active": False}])
-def test_it_keeps_the_last_admin(admin: User, change: dict[str, object]) -> None:
+def test_it_keeps_the_last_admin(admin: User, change: dict[str, Any]) -> None:
     with pytest.raises(LastAdmin):
         admin.change(**change)
     admin.refresh_from_db()
