@@ -7,6 +7,7 @@ from django.views.decorators.http import require_safe
 
 from access.actor import ADMIN
 from access.decorators import roles
+from access.limits import limited
 from analytics_app import exports, reports
 from analytics_app.bars import bars
 from analytics_app.forms import PeriodForm
@@ -44,6 +45,7 @@ def figures(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @roles(ADMIN)
+@limited("export", method="GET")
 def export(request: HttpRequest) -> HttpResponseBase:
     """The days of `summary` as CSV."""
     form = PeriodForm(request.GET)
@@ -66,6 +68,7 @@ def in_the_red(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @roles(ADMIN)
+@limited("export", method="GET")
 def export_in_the_red(request: HttpRequest) -> HttpResponseBase:
     return exports.in_the_red_csv()
 

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from access.actor import ADMIN, ActorRequest
 from access.decorators import everyone, public, roles
+from access.limits import limited
 from auth_app.forms import CreateForm, EditForm, FilterForm, ProfileForm
 from auth_app.models import LastAdmin, People, User
 from auth_app.permissions import can_change_standing
@@ -34,6 +35,7 @@ def people(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @roles(ADMIN)
+@limited("export", method="GET")
 def export(request: HttpRequest) -> StreamingHttpResponse:
     columns = ["email", "name", "role", "is_active", "date_joined", "public_id"]
     rows = _chosen(FilterForm(request.GET)).values_list(*columns)
@@ -55,6 +57,7 @@ def _chosen(form: FilterForm) -> People:
 
 @get_or_post
 @roles(ADMIN)
+@limited("invite")
 def create(request: HttpRequest) -> HttpResponse:
     form = CreateForm(_posted(request))
     if request.method != "POST":

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 
 from access.actor import ActorRequest
 from access.decorators import roles
+from access.limits import limited
 from billing_app import reports
 from billing_app.exports import export
 from billing_app.forms import AccountsForm, DebtsForm, person
@@ -32,6 +33,7 @@ def accounts(request: ActorRequest) -> HttpResponse:
 
 @require_safe
 @roles(*KEEPERS)
+@limited("export", method="GET")
 def accounts_export(request: ActorRequest) -> HttpResponseBase:
     form = AccountsForm(request.GET)
     if not form.is_valid():
@@ -56,6 +58,7 @@ def debts(request: ActorRequest) -> HttpResponse:
 
 @require_safe
 @roles(*KEEPERS)
+@limited("export", method="GET")
 def debts_export(request: ActorRequest) -> HttpResponseBase:
     form = DebtsForm(request.GET)
     if not form.is_valid():

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from access.actor import ActorRequest
 from access.decorators import roles
+from access.limits import limited
 from billing_app import board, closing, reports
 from billing_app.exports import export
 from billing_app.forms import BoardForm, CloseForm, DayAccountsForm
@@ -47,6 +48,7 @@ def days_board(request: ActorRequest) -> HttpResponse:
 
 @require_safe
 @roles(*KEEPERS)
+@limited("export", method="GET")
 def days_export(request: ActorRequest) -> HttpResponseBase:
     form = BoardForm(request.GET)
     if not form.is_valid():
@@ -66,6 +68,7 @@ def day(request: ActorRequest, day: date) -> HttpResponse:
 
 @require_safe
 @roles(*KEEPERS)
+@limited("export", method="GET")
 def day_export(request: ActorRequest, day: date) -> HttpResponseBase:
     form = DayAccountsForm(request.GET)
     if reports.company_day(day) is None:

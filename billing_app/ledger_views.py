@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 
 from access.actor import ActorRequest
 from access.decorators import everyone, roles
+from access.limits import limited
 from billing_app import board
 from billing_app import trial_balance as balances
 from billing_app.exports import export
@@ -37,6 +38,7 @@ def entries(request: ActorRequest) -> HttpResponse:
 
 @require_safe
 @everyone
+@limited("export", method="GET")
 def entries_export(request: ActorRequest) -> HttpResponseBase:
     return _entries_export(request, "entries", _visible(request))
 
@@ -50,6 +52,7 @@ def late(request: ActorRequest) -> HttpResponse:
 
 @require_safe
 @roles(*KEEPERS)
+@limited("export", method="GET")
 def late_export(request: ActorRequest) -> HttpResponseBase:
     return _entries_export(request, "late", Entry.objects.late())
 
@@ -69,6 +72,7 @@ def trial_balance(request: ActorRequest) -> HttpResponse:
 
 @require_safe
 @roles(*KEEPERS)
+@limited("export", method="GET")
 def trial_balance_export(request: ActorRequest) -> HttpResponseBase:
     form = SpanForm(request.GET)
     if not form.is_valid():

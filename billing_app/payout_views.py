@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from access.actor import ActorRequest
 from access.decorators import roles
+from access.limits import limited
 from billing_app import audit, payouts
 from billing_app.exports import export
 from billing_app.forms import PayoutsForm
@@ -37,6 +38,7 @@ def payout_list(request: ActorRequest) -> HttpResponse:
 
 @require_safe
 @roles(*KEEPERS)
+@limited("export", method="GET")
 def payouts_export(request: ActorRequest) -> HttpResponseBase:
     form = PayoutsForm(request.GET)
     if not form.is_valid():
@@ -50,6 +52,7 @@ def payouts_export(request: ActorRequest) -> HttpResponseBase:
 
 @require_POST
 @roles(*KEEPERS)
+@limited("replay")
 def retry(request: ActorRequest, payout_id: UUID) -> HttpResponse:
     """Send one failed notice again; the money has moved already."""
     payout = get_object_or_404(Payout, pk=payout_id)
@@ -65,6 +68,7 @@ def retry(request: ActorRequest, payout_id: UUID) -> HttpResponse:
 
 @require_POST
 @roles(*KEEPERS)
+@limited("replay")
 def retry_all(request: ActorRequest) -> HttpResponse:
     """Send every failed notice again that the filter in the form lets through."""
     form = PayoutsForm(request.POST)

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from access.actor import ActorRequest
 from access.decorators import everyone, roles
+from access.limits import limited
 from billing_app import reports
 from billing_app.correction_views import about_correction
 from billing_app.exports import export
@@ -60,6 +61,7 @@ def account_of(request: ActorRequest, account_id: UUID) -> Answer:
 
 @require_safe
 @everyone
+@limited("export", method="GET")
 def statement_export(request: ActorRequest, account_id: UUID) -> HttpResponseBase:
     """A day or a span of an account, with the running balance."""
     _visible_or_404(request, account_id)

@@ -7,6 +7,7 @@ from auth_app.views import set_language
 from config import views
 from pages.views import set_theme
 
+handler429 = "access.limits.too_many"  # allauth's own limits answer with it too
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.home, name="home"),
     path("healthz", views.healthz, name="healthz"),

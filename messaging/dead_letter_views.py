@@ -16,6 +16,7 @@ from kombu.exceptions import OperationalError as BrokerError
 
 from access.actor import ADMIN, Actor, ActorRequest
 from access.decorators import roles
+from access.limits import limited
 from messaging import dead_letters
 from messaging.forms import DeadLetterFilter, DiscardForm
 from messaging.models import DeadLetter, DeadLetters
@@ -96,6 +97,7 @@ def _page(
 
 @require_POST
 @roles(ADMIN)
+@limited("replay")
 def replay(request: HttpRequest, public_id: UUID) -> HttpResponse:
     letter = get_object_or_404(DeadLetter, public_id=public_id)
     if can_replay(_actor(request), letter):
@@ -117,6 +119,7 @@ def discard(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 @require_POST
 @roles(ADMIN)
+@limited("replay")
 def replay_all(request: HttpRequest) -> HttpResponse:
     _request_replay(request, _chosen(DeadLetterFilter(request.GET)))
     return _back_to_list(request)

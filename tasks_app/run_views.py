@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from access.actor import ActorRequest
 from access.decorators import roles
+from access.limits import limited
 from pages.export import csv_response
 from pages.live import live
 from pages.paging import keyset
@@ -25,6 +26,7 @@ from tasks_app.runs import ImportRun, RejectedLine, ShuffleRun
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @roles(*MANAGERS)
+@limited("shuffle")
 def shuffle(request: ActorRequest) -> HttpResponse:
     """GET asks, with what it will cost; POST does it."""
     if request.method == "POST":
@@ -63,6 +65,7 @@ def cancel_shuffle(request: ActorRequest, run_id: UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @roles(*MANAGERS)
+@limited("import")
 def import_tasks(request: ActorRequest) -> HttpResponse:
     uploaded = request.method == "POST"
     form = ImportForm(request.POST, request.FILES) if uploaded else ImportForm()
@@ -89,6 +92,7 @@ def import_progress(request: ActorRequest, run_id: UUID) -> HttpResponse:
 
 @require_safe
 @roles(*MANAGERS)
+@limited("export", method="GET")
 def rejected_lines(request: ActorRequest, run_id: UUID) -> HttpResponseBase:
     run = get_object_or_404(ImportRun.objects.defer("content"), pk=run_id)
     lines = run.rejected_lines.all().iterator()

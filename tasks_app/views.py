@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from access.actor import ActorRequest
 from access.decorators import everyone
+from access.limits import limited
 from pages.export import csv_response
 from pages.live import live
 from pages.paging import keyset
@@ -46,6 +47,7 @@ def rows(request: ActorRequest) -> HttpResponse:
 
 @require_safe
 @everyone
+@limited("export", method="GET")
 def export(request: ActorRequest) -> HttpResponseBase:
     form = FilterForm(request.GET, request.actor)
     if not form.is_valid():
@@ -71,6 +73,7 @@ def mine_rows(request: ActorRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @everyone
+@limited("create")
 def create(request: ActorRequest) -> HttpResponse:
     form = TaskForm(request.POST if request.method == "POST" else None)
     if form.is_valid() and (task := _create(request, form)):
