@@ -25,6 +25,4 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         return user.join()
 
     def set_password(self, user: User, password: str) -> None:
-        """Saves nothing else: the row may have changed since this request read it."""
-        user.set_password(password)
-        user.save(update_fields=["password"])
+        user.change_password(password)

@@ -15,6 +15,7 @@ from uuid_utils.compat import uuid7
 
 from auth_app import audit, events
 from auth_app.audit import Action
+from auth_app.refresh import TokenFamily, end_refresh_families
 from messaging.context import current_origin
 from messaging.outbox import publish
 
@@ -154,20 +155,29 @@ class User(AbstractBaseUser):
             publish([events.account_updated(self)])
             audit.note(_deed(after), self.public_id, before=before, after=after, reason=reason)
             if set(after) & set(STANDING):
-                self.end_sessions()
+                self.end_sessions(TokenFamily.Why.STANDING)
         return True
 
     def _refuse_own_standing(self, after: dict[str, Any]) -> None:
         if set(after) & set(STANDING) and current_origin().actor == self.public_id:
             raise OwnStanding
 
-    def end_sessions(self) -> None:
-        """Everywhere, with the transaction that calls it."""
+    def end_sessions(self, why: TokenFamily.Why = TokenFamily.Why.SIGNED_OUT) -> None:
+        """Everywhere, those of the API too, with the transaction that calls it."""
         self.sessions_ended += 1
         self.save(update_fields=["sessions_ended"])
         listed = UserSession.objects.filter(user=self)
         Session.objects.filter(session_key__in=listed.values("session_key")).delete()
         listed.delete()
+        end_refresh_families(self, why)
+
+    def change_password(self, password: str) -> None:
+        """Whoever knew the old one is signed out of the API. Saves nothing else: the row may have
+        changed since it was read."""
+        self.set_password(password)
+        with transaction.atomic():
+            self.save(update_fields=["password"])
+            end_refresh_families(self, TokenFamily.Why.PASSWORD)
 
     def _leave_an_admin(self) -> None:
         """Locks the admins, in one order: two who dismiss each other can't both succeed."""

@@ -8,7 +8,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 from kombu.entity import Queue
 
-from supervisor.state import running_services, var_dir
+from supervisor.state import running_services, signing_keys, var_dir
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = var_dir()
@@ -28,6 +28,11 @@ SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 if PRODUCTION and DEMO:
     raise ImproperlyConfigured("DEMO=1 opens known passwords: it is not for production.")
 SERVICES: list[str] = env.list("SERVICES", default=list(ALL_SERVICES))
+JWT_PRIVATE_KEYS = env("JWT_PRIVATE_KEYS", default="" if PRODUCTION else signing_keys())
+if PRODUCTION and "auth" in SERVICES and not JWT_PRIVATE_KEYS:
+    raise ImproperlyConfigured(
+        "JWT_PRIVATE_KEYS is not set: DEBUG=1 manage.py new_signing_key prints a value."
+    )
 BASE_URL = env("BASE_URL", default=running.get("BASE_URL", "http://localhost:8000"))
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]", "testserver"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
@@ -219,6 +224,10 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "/accounts/login/"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_ADAPTER = "auth_app.mfa_adapter.MFAAdapter"
 MFA_TOTP_ISSUER = "aTES"
+
+ACCESS_TOKEN_SECONDS = 300
+JWKS_URL = env("JWKS_URL", default="")  # where auth runs elsewhere: its /.well-known/jwks.json
+JWKS_SOURCE = "auth_app.signing.published"  # where it runs here
 
 SESSION_COOKIE_AGE = 8 * 60 * 60
 SESSION_COOKIE_SAMESITE = "Lax"

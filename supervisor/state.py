@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import IO
 
 PROJECT = Path(__file__).resolve().parent.parent
+SIGNING_KEYS = "signing_keys.json"
 
 
 class CannotStart(Exception):
@@ -101,6 +102,14 @@ def secret(name: str) -> str:
         known[name] = secrets.token_urlsafe(48)
         write_private(path, json.dumps(known, indent=1))
     return known[name]
+
+
+def signing_keys() -> str:
+    """What `manage.py new_signing_key --keep` has written into this `var/`."""
+    try:
+        return (var_dir() / SIGNING_KEYS).read_text()
+    except OSError:
+        return ""
 
 
 def read_json(path: Path) -> dict[str, str]:

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 
+from auth_app import signing
 from supervisor import leftovers, table
 from supervisor.postgres import Postgres
 from supervisor.processes import Process
@@ -78,6 +79,7 @@ def start() -> None:
         os.environ.pop(name, None)
     os.environ.update(ENVIRONMENT, ATES_TEST_SERVERS=str(folder), ATES_VAR=str(folder / "var"))
     os.environ.update(DATABASE_URL=postgres.owner_url, REDIS_URL=valkey.url)
+    os.environ["JWT_PRIVATE_KEYS"] = signing.write([signing.new_key()])
 
 
 def wait_for(server: Postgres | Valkey, process: Process) -> None:

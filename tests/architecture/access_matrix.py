@@ -64,6 +64,7 @@ MATRIX: list[tuple[str, str, *tuple[int | str, ...]]] = [
     ("events:replay_all",            "POST",  IN, 403, 403, 403, 302),
     ("healthz",                      "GET",  200, 200, 200, 200, 200),
     ("home",                         "GET",   IN, 302, 302, 302, 302),
+    ("jwks",                         "GET",  200, 200, 200, 200, 200),
     ("people:create",                "GET",   IN, 403, 403, 403, 200),
     ("people:create",                "POST",  IN, 403, 403, 403, 422),
     ("people:deactivate",            "POST",  IN, 403, 403, 403, 404),

@@ -17,6 +17,8 @@ class Command(BaseCommand):
         call_command("migrate", verbosity=0, skip_checks=True)
         call_command("createcachetable", verbosity=0)
         call_command("translations", "--compile")
+        if not settings.JWT_PRIVATE_KEYS:
+            call_command("new_signing_key", "--keep")
         if role := os.environ.get("DATABASE_APP_ROLE"):
             call_command("grant", role)
         if settings.DEMO:

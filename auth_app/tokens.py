@@ -1,0 +1,81 @@
+"""Issuing: an access token that any service can verify by itself, and a refresh token for the next.
+
+Verifying is the business of `access.tokens`, which knows nothing of this module.
+"""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+import jwt
+from django.conf import settings
+from django.contrib.auth.hashers import check_password
+from django.utils import timezone
+from uuid_utils.compat import uuid7
+
+from access import tokens as accepted
+from access.rights import Standing
+from auth_app import refresh, signing
+from auth_app.models import User
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """`expires_in` is the access token's life in seconds."""
+
+    access: str
+    refresh: str
+    token_type: str
+    expires_in: int
+
+
+def person_with(email: str, password: str) -> User | None:
+    """Who signs in with these. It takes equally long whether the address is known or not."""
+    user = User.objects.get_queryset().filter(email=email.strip().lower()).first()
+    right = check_password(password, user.password if user else "")
+    return user if user and right and user.is_active else None
+
+
+def sign_in(user: User) -> Pair | None:
+    """None when the person has been dismissed, or their password changed, this very moment."""
+    begun = refresh.begin(user)
+    return _pair(*begun) if begun else None
+
+
+def refreshed(secret: str) -> Pair | None:
+    """The next pair for a refresh token; None when it is not, or no longer, good."""
+    exchanged = refresh.exchange(secret)
+    return _pair(*exchanged) if exchanged else None
+
+
+def standing_of(claims: accepted.Claims) -> Standing:
+    """Auth's own row of a person, which is always the newest; a sign-in that was ended counts as
+    dismissed here, though its access token has minutes left elsewhere."""
+    user = User.objects.get_queryset().filter(public_id=claims.subject).first()
+    if user is None or not refresh.is_alive(claims.sign_in, claims.subject):
+        return Standing(User.Role.WORKER, is_active=False)
+    return Standing(user.role, user.is_active, user.name)
+
+
+def access_token(user: User, sign_in_id: UUID) -> str:
+    """A JWT of RFC 9068 for the API, signed with the current key."""
+    now = int(timezone.now().timestamp())
+    key = signing.current()
+    claims = {
+        "iss": settings.BASE_URL,
+        "aud": accepted.audience(),
+        "sub": str(user.public_id),
+        "exp": now + settings.ACCESS_TOKEN_SECONDS,
+        "iat": now,
+        "nbf": now,
+        "jti": str(uuid7()),
+        "sid": str(sign_in_id),
+        "role": user.role,
+        "version": user.version,
+    }
+    headers = {"typ": accepted.TYPE, "kid": key.kid}
+    return jwt.encode(claims, key.private_key, algorithm=signing.ALGORITHM, headers=headers)
+
+
+def _pair(family: refresh.TokenFamily, secret: str) -> Pair:
+    access = access_token(family.user, family.pk)
+    return Pair(access, secret, "Bearer", settings.ACCESS_TOKEN_SECONDS)

@@ -1,0 +1,132 @@
+"""Signing keys: published, changed without an outage, never given away."""
+
+import json
+from datetime import timedelta
+from io import StringIO
+from typing import Any
+from uuid import UUID
+
+import pytest
+import time_machine
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from django.core.exceptions import ImproperlyConfigured
+from django.core.management import call_command
+from django.test import Client
+from django.utils import timezone
+from pytest_django.fixtures import Settings
+
+from access import tokens as accepted
+from auth_app import signing
+from auth_app.models import User
+from auth_app.tokens import access_token
+
+SIGN_IN = UUID("0190c0de-0000-7000-8000-000000000002")
+
+
+def document(client: Client) -> dict[str, Any]:
+    found: dict[str, Any] = client.get("/.well-known/jwks.json").json()
+    return found
+
+
+def test_it_publishes_public_members_only(client: Client, db: None) -> None:
+    [key] = document(client)["keys"]
+    assert set(key) == {"kty", "crv", "x", "y", "kid", "use", "alg"}
+    assert (key["alg"], key["use"], key["kid"]) == ("ES256", "sig", signing.current().kid)
+
+
+def test_the_document_may_be_kept_for_minutes(client: Client, db: None) -> None:
+    response = client.get("/.well-known/jwks.json")
+    assert response["Cache-Control"] == "public, max-age=300"
+    assert response["Content-Type"] == "application/jwk-set+json"
+
+
+@time_machine.travel("2026-11-23 09:00:00Z", tick=False)
+def test_the_document_is_not_kept_beyond_the_end_of_a_key(settings: Settings) -> None:
+    end = timezone.now() + timedelta(seconds=30)
+    ending = signing.SigningKey(signing.new_key().private_key, None, end)
+    settings.JWT_PRIVATE_KEYS = signing.write([ending])
+    assert signing.seconds_to_keep() == 30
+
+
+def test_keys_change_without_an_outage(settings: Settings, worker: User) -> None:
+    """The runbook, step by step, with a token of every moment tried at every moment."""
+    with time_machine.travel("2026-11-23 09:00:00Z", tick=False) as clock:
+        settings.JWT_PRIVATE_KEYS = signing.write([signing.new_key()])
+        old = signing.current().kid
+        rotate(settings)
+        assert len(signing.published()["keys"]) == 2
+        assert signing.current().kid == old
+        clock.shift(599)
+        last_of_old = access_token(worker, SIGN_IN)
+        clock.shift(1)
+        new = signing.current().kid
+        assert new != old
+        accepted.verify(last_of_old)
+        accepted.verify(access_token(worker, SIGN_IN))
+        clock.shift(299)
+        accepted.verify(last_of_old)
+        clock.shift(601)
+        assert [key["kid"] for key in signing.published()["keys"]] == [new]
+        accepted.verify(access_token(worker, SIGN_IN))
+        rotate(settings)
+        assert len(json.loads(settings.JWT_PRIVATE_KEYS)) == 2  # what has expired is gone
+
+
+def test_a_retired_key_signs_nothing_that_is_believed(settings: Settings, worker: User) -> None:
+    retired, other = signing.new_key(), signing.new_key()
+    settings.JWT_PRIVATE_KEYS = signing.write([retired])
+    token = access_token(worker, SIGN_IN)
+    settings.JWT_PRIVATE_KEYS = signing.write([other])
+    with pytest.raises(accepted.InvalidToken):
+        accepted.verify(token)
+
+
+def test_a_key_in_an_emergency_is_simply_left_out(settings: Settings) -> None:
+    key = signing.new_key()
+    settings.JWT_PRIVATE_KEYS = key.as_pem()
+    assert [row["kid"] for row in signing.published()["keys"]] == [key.kid]
+
+
+def test_it_reads_plain_pems_and_escaped_ones() -> None:
+    keys = [signing.new_key(), signing.new_key()]
+    text = "".join(key.as_pem() for key in keys)
+    escaped = text.replace("\n", "\\n")
+    for written in (text, escaped):
+        assert [key.kid for key in signing.read(written)] == [key.kid for key in keys]
+
+
+@pytest.mark.parametrize("text", ["[{}]", "[7]", "[", '[{"private_key": "x"}]'])
+def test_it_says_when_keys_cannot_be_read(text: str) -> None:
+    with pytest.raises(ImproperlyConfigured, match="JWT_PRIVATE_KEYS"):
+        signing.read(text)
+
+
+@pytest.mark.parametrize("kind", ["rsa", "p384"])
+def test_it_refuses_keys_of_another_kind(kind: str) -> None:
+    key: Any = (
+        rsa.generate_private_key(public_exponent=65537, key_size=2048)
+        if kind == "rsa"
+        else ec.generate_private_key(ec.SECP384R1())
+    )
+    pem = key.private_bytes(
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.PKCS8,
+        serialization.NoEncryption(),
+    ).decode()
+    with pytest.raises(ImproperlyConfigured, match="P-256"):
+        signing.read(pem)
+
+
+def test_it_signs_nothing_before_a_keys_time(settings: Settings) -> None:
+    early = signing.new_key(timezone.now() + timedelta(minutes=1))
+    settings.JWT_PRIVATE_KEYS = signing.write([early])
+    with pytest.raises(ImproperlyConfigured):
+        signing.current()
+
+
+def rotate(settings: Settings) -> None:
+    """What the operator does: run the command, set what it prints."""
+    printed = StringIO()
+    call_command("new_signing_key", stdout=printed)
+    settings.JWT_PRIVATE_KEYS = printed.getvalue()
