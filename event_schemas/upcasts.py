@@ -4,14 +4,14 @@ the consumer, so that handlers know only the newest version."""
 from collections.abc import Callable
 from typing import Any
 
-from event_schemas.titles import split_title, without_brackets
+from event_schemas.titles import split_old_title
 
 
 def task_created_1_to_2(data: dict[str, Any]) -> dict[str, Any]:
-    title, jira_id = split_title(data["title"])
+    title, jira_id = split_old_title(data["title"])
     return {
         "task_id": data["task_id"],
-        "title": without_brackets(title or jira_id or data["title"])[:200],
+        "title": title,
         "jira_id": jira_id,
         "created_by": data["created_by"],
         "version": 1,

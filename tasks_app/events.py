@@ -2,21 +2,18 @@
 
 from typing import TYPE_CHECKING
 
+from django.conf import settings
+
+from event_schemas.titles import join_title
 from messaging.outbox import Fact
 
 if TYPE_CHECKING:
     from tasks_app.models import Assignment, DayCount, ShuffleRun, Task
 
 
-def task_created(task: "Task") -> Fact:
-    data = {
-        "task_id": str(task.public_id),
-        "title": task.title,
-        "jira_id": task.jira_id or None,
-        "created_by": str(task.created_by) if task.created_by else None,
-        "version": 1,
-    }
-    return Fact("tasks.task_created", 2, data, at=task.created_at)
+def task_created(task: "Task") -> list[Fact]:
+    """One fact, in each version that `TASK_CREATED_VERSIONS` asks for (E2)."""
+    return [_TASK_CREATED[version](task) for version in settings.TASK_CREATED_VERSIONS]
 
 
 def task_assigned(task: "Task", assignment: "Assignment") -> Fact:
@@ -62,3 +59,27 @@ def day_counted(count: "DayCount") -> Fact:
         "version": count.version,
     }
     return Fact("tasks.day_counted", 1, data, at=count.counted_at)
+
+
+def _task_created_1(task: "Task") -> Fact:
+    """With the key in the title, so that who reads no more than this loses nothing."""
+    data = {
+        "task_id": str(task.public_id),
+        "title": join_title(task.title, task.jira_id),
+        "created_by": str(task.created_by) if task.created_by else None,
+    }
+    return Fact("tasks.task_created", 1, data, at=task.created_at)
+
+
+def _task_created_2(task: "Task") -> Fact:
+    data = {
+        "task_id": str(task.public_id),
+        "title": task.title,
+        "jira_id": task.jira_id or None,
+        "created_by": str(task.created_by) if task.created_by else None,
+        "version": 1,
+    }
+    return Fact("tasks.task_created", 2, data, at=task.created_at)
+
+
+_TASK_CREATED = {1: _task_created_1, 2: _task_created_2}

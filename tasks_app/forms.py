@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from access.actor import Actor
+from event_schemas.titles import tidy, without_brackets
 from tasks_app import task_files
 from tasks_app.models import Account, Task
 from tasks_app.titles import (
@@ -17,7 +18,6 @@ from tasks_app.titles import (
     description_flaw,
     key_flaw,
     take_key,
-    tidy,
     title_flaw,
 )
 
@@ -65,12 +65,16 @@ class TaskForm(forms.Form):
         return _flawless(description, description_flaw(description))
 
     def _split(self, typed: str) -> bool:
-        """Offer what was typed as title and key; False when that would be no task either."""
+        """Offer what was typed as title and key, other brackets as parentheses; False when no key
+        leads it or that would be no task either."""
         parts = take_key(typed, self.data.get("jira_id", "").strip())
-        if isinstance(parts, Flaw) or title_flaw(parts[0]):
+        if isinstance(parts, Flaw) or parts[0] == typed:
+            return False
+        title, key = without_brackets(parts[0]), parts[1]
+        if title_flaw(title):
             return False
         given = {name: self.data.get(name, "") for name in self.fields}
-        self.data = given | {"title": parts[0], "jira_id": parts[1]}
+        self.data = given | {"title": title, "jira_id": key}
         return True
 
 

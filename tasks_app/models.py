@@ -12,16 +12,17 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from uuid_utils.compat import uuid7
 
-from event_schemas.titles import KEY
+from event_schemas.titles import KEY, KEY_LENGTH, TITLE_LENGTH
 from messaging.outbox import publish
 from tasks_app import events
+from tasks_app.former_titles import FormerTitle
 from tasks_app.runs import ImportRun, RejectedLine, Run, ShuffleRun
-from tasks_app.titles import KEY_LENGTH, TITLE_LENGTH
 
 __all__ = [
     "Account",
     "Assignment",
     "DayCount",
+    "FormerTitle",
     "ImportRun",
     "RejectedLine",
     "Run",
@@ -198,7 +199,7 @@ class Task(models.Model):
                 fact
                 for assignment in drawn
                 for fact in (
-                    events.task_created(assignment.task),
+                    *events.task_created(assignment.task),
                     events.task_assigned(assignment.task, assignment),
                 )
             )

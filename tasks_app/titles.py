@@ -5,10 +5,17 @@ import re
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from event_schemas.titles import KEY, split_title
+from event_schemas.titles import (
+    KEY,
+    KEY_LENGTH,
+    TITLE_LENGTH,
+    has_brackets,
+    is_visible,
+    split_title,
+    tidy,
+)
 
-TITLE_LENGTH, KEY_LENGTH, DESCRIPTION_LENGTH = 200, 32, 10_000
-_BRACKETS = re.compile(r"[\[\]]")
+DESCRIPTION_LENGTH = 10_000
 
 
 class Flaw(models.TextChoices):
@@ -26,11 +33,6 @@ class Flaw(models.TextChoices):
     BAD_QUOTES = "bad_quotes", _("A quotation mark is not closed or stands in the wrong place.")
 
 
-def tidy(text: str) -> str:
-    """One line, single spaces."""
-    return " ".join(text.split())
-
-
 def take_key(typed: str, key: str) -> tuple[str, str] | Flaw:
     """(title, key): a key that leads the title goes where the keys are."""
     title, leading = split_title(typed)
@@ -44,7 +46,7 @@ def take_key(typed: str, key: str) -> tuple[str, str] | Flaw:
 def title_flaw(title: str) -> Flaw | None:
     if not is_visible(title):
         return Flaw.BLANK
-    if _BRACKETS.search(title):
+    if has_brackets(title):
         return Flaw.BRACKETS
     return Flaw.LONG_TITLE if len(title) > TITLE_LENGTH else None
 
@@ -57,8 +59,3 @@ def key_flaw(key: str) -> Flaw | None:
 
 def description_flaw(description: str) -> Flaw | None:
     return Flaw.LONG_DESCRIPTION if len(description) > DESCRIPTION_LENGTH else None
-
-
-def is_visible(text: str) -> bool:
-    """Whether a reader would see anything: spaces and joiners of no width are nothing."""
-    return any(sign.isprintable() and not sign.isspace() for sign in text)

@@ -103,6 +103,27 @@ def test_it_offers_a_pasted_key_apart_from_the_title(worker: User, client_for: C
     )
 
 
+@pytest.mark.parametrize(
+    ("pasted", "title"),
+    [
+        ("[UBERPOP-42]: Change the green", "Change the green"),
+        ("\ufeff[UBERPOP-42]Change the green", "Change the green"),
+        ("[UBERPOP-42] - Change [all] the greens", "Change (all) the greens"),
+        ("[UBERPOP-42] [UBERPOP-43] Change the green", "(UBERPOP-43) Change the green"),
+    ],
+)
+def test_what_it_offers_can_be_saved_with_one_click(
+    pasted: str, title: str, worker: User, client_for: ClientFor
+) -> None:
+    client = client_for(worker)
+    answer = client.post(URL, {"title": pasted})
+    assert answer.status_code == 422
+    form = answer.context["form"]
+    offered = {name: form[name].value() for name in ("title", "jira_id", "description")}
+    assert client.post(URL, offered).status_code == 302
+    assert (Task.objects.get().title, Task.objects.get().jira_id) == (title, "UBERPOP-42")
+
+
 def test_it_does_not_guess_between_two_keys(worker: User, client_for: ClientFor) -> None:
     typed = {"title": "[UBERPOP-42] Change the green", "jira_id": "UBERPOP-41"}
     form = client_for(worker).post(URL, typed).context["form"]
