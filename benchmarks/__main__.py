@@ -5,29 +5,29 @@ import sys
 import tempfile
 from pathlib import Path
 
-from benchmarks.measure import report, say
+from benchmarks.measure import Claim, Figure, report, say
 from supervisor import state
 from supervisor.postgres import Postgres
 
-PATIENCE = 600
+SETTINGS = {"track_commit_timestamp": "on"}  # how long an event takes, by the commits themselves
 
 
 def main() -> int:
     with tempfile.TemporaryDirectory(prefix="ates-bench-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
         folder.chmod(0o711)
-        postgres = Postgres(folder / "postgres", folder / "log", "bench", lambda *_: None, {})
+        postgres = Postgres(folder / "postgres", folder / "log", "bench", lambda *_: None, SETTINGS)
         process = postgres.start()
         try:
             while not postgres.ready():
                 if not process.alive:
                     raise SystemExit(postgres.log.read_text())
-            return run(postgres)
+            return run(postgres, folder)
         finally:
             process.stop()
 
 
-def run(postgres: Postgres) -> int:
+def run(postgres: Postgres, folder: Path) -> int:
     os.environ |= {
         "DATABASE_URL": postgres.owner_url,
         "DJANGO_SETTINGS_MODULE": "config.settings",
@@ -40,11 +40,20 @@ def run(postgres: Postgres) -> int:
     django.setup()
     from django.core.management import call_command
 
-    from benchmarks import ledger
+    from benchmarks import delivery, ledger
 
     say("migrating …")
     call_command("migrate", verbosity=0)
-    figures, claims = ledger.measure(postgres.owner_url)
+    parts = {
+        "delivery": lambda: delivery.measure(folder),
+        "ledger": lambda: ledger.measure(postgres.owner_url),
+    }
+    figures: list[Figure] = []
+    claims: list[Claim] = []
+    for name in sys.argv[1:] or parts:
+        more_figures, more_claims = parts[name]()
+        figures += more_figures
+        claims += more_claims
     return 0 if report(figures, claims, state.PROJECT / "var" / "bench.json") else 1
 
 

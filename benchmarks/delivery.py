@@ -1,0 +1,261 @@
+"""Delivery: events from the outbox to the ledger and back to the acknowledgement, by the real relay
+and workers, beside the no-op tasks of a stock Celery on the same broker."""
+
+import os
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import redis
+from django.db import connection, transaction
+from uuid_utils.compat import uuid7
+
+from benchmarks.measure import RUNS, Claim, Figure, figure, say
+from messaging.outbox import Fact, publish
+from supervisor import procfile, state
+from supervisor.processes import Process
+from supervisor.valkey import Valkey
+
+EVENTS = int(os.environ.get("BENCH_EVENTS", "30000"))
+NO_OPS = int(os.environ.get("BENCH_NO_OPS", "10000"))
+FINISHED = int(os.environ.get("BENCH_FINISHED", "1000000"))
+STEADY_SECONDS = int(os.environ.get("BENCH_STEADY_SECONDS", "20"))
+STEADY_RATE = 200
+PEOPLE, TASKS = 500, 5_000
+PATIENCE = 300.0
+PROCESSES = ("relay", "worker-auth", "worker-tasks", "worker-billing", "worker-analytics")
+
+_OPEN = "FROM outbox_delivery WHERE state IN ('due', 'sent')"
+_OPEN_AT_BILLING = f"{_OPEN} AND consumer = 'billing'"
+
+# An event and its delivery as they lie when everything has long arrived.
+_FINISH = """
+WITH written AS (
+  INSERT INTO outbox_event (event_id, event_name, event_version, event_time, producer, data,
+                            correlation_id)
+  SELECT uuidv7(), 'tasks.task_completed', 1, now(), 'tasks', '{"task_id": "x"}', uuidv7()
+    FROM generate_series(1, %s)
+  RETURNING position)
+INSERT INTO outbox_delivery (event_id, consumer, state, attempts, settled_at)
+SELECT position, 'billing', 'acked', 1, now() FROM written
+"""
+
+# Commit of the entry minus commit of its event, by PostgreSQL's own record of commits.
+_LATENCIES = """
+SELECT extract(epoch FROM pg_xact_commit_timestamp(entry.xmin)
+                        - pg_xact_commit_timestamp(event.xmin))::float
+  FROM billing_app_entry AS entry
+  JOIN outbox_event AS event ON event.data ->> 'assignment_id' = entry.source_id::text
+ WHERE event.event_name = 'tasks.task_assigned' AND event.position > %s
+"""
+
+
+def measure(folder: Path) -> tuple[list[Figure], list[Claim]]:
+    valkey = Valkey(folder / "valkey", folder / "valkey.log", "bench", lambda *_: None, {})
+    broker = valkey.start()
+    try:
+        wait(valkey.ready)
+        return _measure(valkey.url)
+    finally:
+        broker.stop()
+
+
+def _measure(broker_url: str) -> tuple[list[Figure], list[Claim]]:
+    no_ops = no_op_rate(broker_url)
+    with running(broker_url):
+        company = Company()
+        delivered = rate("events from outbox to ledger, acknowledged", company)
+        latencies = steady(company)
+        say(f"an outbox of {FINISHED:,} finished events …")
+        finish(FINISHED)
+        grown = rate(f"the same, beside {FINISHED:,} finished ones", company)
+    p50, p99 = statistics.median(latencies), statistics.quantiles(latencies, n=100)[98]
+    at = f"commit to effect at {STEADY_RATE} events/s"
+    return [
+        no_ops,
+        delivered,
+        grown,
+        Figure(f"{at}: median", "s", p50, min(latencies), max(latencies)),
+        Figure(f"{at}: 99 of 100", "s", p99, min(latencies), max(latencies)),
+    ], [
+        Claim("events against stock Celery's no-op tasks", delivered.median / no_ops.median, 8),
+        Claim("a grown outbox against an empty one", grown.median / delivered.median, 0.9),
+        Claim(f"{at}: seconds, median", p50, 0.1, at_least=False),
+        Claim(f"{at}: seconds, 99 of 100", p99, 1, at_least=False),
+    ]
+
+
+# --- the system ---
+
+
+@contextmanager
+def running(broker_url: str) -> Iterator[None]:
+    environment = dict(os.environ) | {
+        "REDIS_URL": broker_url,
+        "PORT": "0",
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+        "PYTHONWARNINGS": "ignore",
+    }
+    commands = procfile.read(state.PROJECT / "Procfile.dev", environment)
+    processes = [Process(name, commands[name], environment, lambda *_: None) for name in PROCESSES]
+    for process in processes:
+        process.start()
+    try:
+        yield
+    finally:
+        for process in processes:
+            process.ask_to_stop()
+        for process in processes:
+            process.stop()
+
+
+class Company:
+    """People and priced tasks, known to every service by events alone."""
+
+    def __init__(self) -> None:
+        self.people = [str(uuid7()) for _ in range(PEOPLE)]
+        self.tasks = [str(uuid7()) for _ in range(TASKS)]
+        now = datetime.now(UTC)
+        with transaction.atomic():
+            publish(Fact("auth.account_created", 1, account(who), now) for who in self.people)
+            publish(Fact("tasks.task_created", 2, task(what), now) for what in self.tasks)
+        arrived()
+
+    def assignments(self, count: int) -> list[Fact]:
+        now = datetime.now(UTC)
+        return [Fact("tasks.task_assigned", 1, self._assignment(n), now) for n in range(count)]
+
+    def _assignment(self, n: int) -> dict[str, object]:
+        return {
+            "assignment_id": str(uuid7()),
+            "task_id": self.tasks[n % TASKS],
+            "account_id": self.people[n % PEOPLE],
+            "shuffle_id": None,
+            "version": 2,
+        }
+
+
+def account(public_id: str) -> dict[str, object]:
+    return {
+        "account_id": public_id,
+        "name": "Popug",
+        "email": f"{public_id}@popug.example",
+        "role": "worker",
+        "is_active": True,
+        "language": "en",
+        "version": 1,
+    }
+
+
+def task(public_id: str) -> dict[str, object]:
+    return {
+        "task_id": public_id,
+        "title": "Feed the relay",
+        "jira_id": None,
+        "created_by": None,
+        "version": 1,
+    }
+
+
+# --- rates ---
+
+
+def rate(name: str, company: Company) -> Figure:
+    delivered(company)  # warm
+    return figure(name, "events/s", [delivered(company) for _ in range(RUNS)])
+
+
+def delivered(company: Company) -> float:
+    """Events a second from their commit until billing has booked and acknowledged the last."""
+    facts = company.assignments(EVENTS)
+    with transaction.atomic():
+        publish(facts)
+    began = time.perf_counter()
+    wait(lambda: not any_row(_OPEN_AT_BILLING))
+    took = time.perf_counter() - began
+    arrived()
+    return EVENTS / took
+
+
+def steady(company: Company) -> list[float]:
+    """Seconds from the commit of an event to that of its entry, one event a commit."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT coalesce(max(position), 0) FROM outbox_event")
+        before = cursor.fetchone()[0]
+    facts = company.assignments(STEADY_SECONDS * STEADY_RATE)
+    began = time.perf_counter()
+    for number, fact in enumerate(facts):
+        pause = began + number / STEADY_RATE - time.perf_counter()
+        if pause > 0:
+            time.sleep(pause)
+        with transaction.atomic():
+            publish([fact])
+    arrived()
+    with connection.cursor() as cursor:
+        cursor.execute(_LATENCIES, [before])
+        return [row[0] for row in cursor.fetchall()]
+
+
+def finish(count: int) -> None:
+    with connection.cursor() as cursor:
+        for _ in range(0, count, 50_000):
+            cursor.execute(_FINISH, [50_000])
+        cursor.execute("VACUUM ANALYZE outbox_event, outbox_delivery")
+
+
+def arrived() -> None:
+    wait(lambda: not any_row(_OPEN))
+
+
+def any_row(rows: str) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT EXISTS (SELECT {rows})")
+        return bool(cursor.fetchone()[0])
+
+
+def wait(condition: Callable[[], bool]) -> None:
+    until = time.monotonic() + PATIENCE
+    while not condition():
+        if time.monotonic() > until:
+            raise SystemExit(f"not within {PATIENCE:.0f} s: {condition}")
+        time.sleep(0.02)
+
+
+# --- the peer ---
+
+
+def no_op_rate(broker_url: str) -> Figure:
+    say("a stock Celery …")
+    measured = [no_ops(f"{broker_url[:-1]}1") for _ in range(RUNS)]
+    return figure("a stock Celery, no-op tasks, two processes", "tasks/s", measured)
+
+
+def no_ops(broker_url: str) -> float:
+    """The tasks lie ready before the worker starts; the clock runs while it is at full speed."""
+    peer = [sys.executable, "-m", "benchmarks.celery_peer", broker_url]
+    subprocess.run([*peer, "send", str(NO_OPS)], check=True, cwd=state.PROJECT)
+    worker = subprocess.Popen(
+        [*peer, "work"], cwd=state.PROJECT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    try:
+        return full_speed(redis.Redis.from_url(broker_url))
+    finally:
+        worker.terminate()
+        worker.wait()
+
+
+def full_speed(broker: redis.Redis) -> float:
+    first, last = NO_OPS * 9 // 10, NO_OPS // 10
+    wait(lambda: left(broker) <= first)
+    at_first, began = left(broker), time.perf_counter()
+    wait(lambda: left(broker) <= last)
+    return (at_first - left(broker)) / (time.perf_counter() - began)
+
+
+def left(broker: redis.Redis) -> int:
+    return int(broker.llen("celery"))
