@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db import connection
 
+from messaging.arrays import array
 from messaging.business_day import business_day
 from messaging.event import Event, Subscriptions
 
@@ -166,7 +167,7 @@ def _column(events: Sequence[Event], name: str) -> list[Any]:
 def _write(statement: str, *columns: list[Any]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(_TAKE_TURN)
-        cursor.execute(statement, list(columns))
+        cursor.execute(statement, [array(column) for column in columns])
 
 
 SUBSCRIPTIONS: Subscriptions = {

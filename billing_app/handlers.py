@@ -8,6 +8,7 @@ from django.db import connection
 from billing_app.ledger import Posting, post, take_turn
 from billing_app.models import Kind, Task
 from billing_app.prices import price_of
+from messaging.arrays import columns
 from messaging.event import Event, Subscriptions
 
 _KEEP_ACCOUNTS = """
@@ -55,9 +56,9 @@ _STATE = ("account_id", "name", "email", "role", "is_active", "language", "versi
 def on_account_changed(events: Sequence[Event]) -> None:
     """Keep the newest state of each person; a new one has an account from now on (B1)."""
     take_turn()
-    columns = [[event.data[field] for event in events] for field in _STATE]
+    rows = [[event.data[field] for field in _STATE] for event in events]
     with connection.cursor() as cursor:
-        cursor.execute(_KEEP_ACCOUNTS, columns)
+        cursor.execute(_KEEP_ACCOUNTS, columns(rows))
 
 
 def on_task_created(events: Sequence[Event]) -> None:
@@ -89,9 +90,9 @@ def on_task_completed(events: Sequence[Event]) -> None:
 
 def on_day_counted(events: Sequence[Event]) -> None:
     """Keep the newest of what the tracker counted on each day, for reconciliation."""
-    columns = [[event.data[field] for event in events] for field in _COUNT]
+    rows = [[*(event.data[field] for field in _COUNT), event.time] for event in events]
     with connection.cursor() as cursor:
-        cursor.execute(_KEEP_CONTROL_TOTALS, [*columns, [event.time for event in events]])
+        cursor.execute(_KEEP_CONTROL_TOTALS, columns(rows))
 
 
 def _task(event: Event) -> UUID:

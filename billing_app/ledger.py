@@ -12,6 +12,7 @@ from psycopg import errors as postgres
 from billing_app import events
 from billing_app.locks import POSTING_TURN
 from billing_app.models import Account, Entry, Kind
+from messaging.arrays import array, columns
 from messaging.event import Event, Impossible
 from messaging.outbox import publish
 
@@ -22,7 +23,10 @@ ON CONFLICT DO NOTHING
 """
 
 _TURN = "SELECT pg_advisory_xact_lock(%s)"
-_POST = "SELECT * FROM billing_post(%s, %s, %s, %s, %s, %s, %s, %s, %s)"
+_POST = """
+SELECT * FROM billing_post(%s::bigint[], %s::smallint[], %s::bigint[], %s::uuid[], %s::uuid[],
+                           %s::uuid[], %s::uuid[], %s::timestamptz[], %s)
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +61,8 @@ def post(postings: Sequence[Posting]) -> list[Entry]:
         return []
     account_ids = open_accounts([posting.account_id for posting in postings])
     rows = [_row(posting, account_ids) for posting in postings]
-    columns = [list(column) for column in zip(*rows, strict=True)]
     try:
-        booked = list(Entry.objects.raw(_POST, [*columns, settings.BUSINESS_TIME_ZONE]))
+        booked = list(Entry.objects.raw(_POST, [*columns(rows), settings.BUSINESS_TIME_ZONE]))
     except DatabaseError as error:
         if isinstance(error.__cause__, postgres.UniqueViolation | postgres.DatetimeFieldOverflow):
             raise Impossible(str(error.__cause__).splitlines()[0]) from error
@@ -71,7 +74,7 @@ def post(postings: Sequence[Posting]) -> list[Entry]:
 def open_accounts(public_ids: Sequence[UUID]) -> dict[UUID, int]:
     """Public id → ledger account; opened for whoever has none yet (B1)."""
     with connection.cursor() as cursor:
-        cursor.execute(_OPEN_ACCOUNTS, [sorted(set(public_ids))])
+        cursor.execute(_OPEN_ACCOUNTS, [array(sorted(set(public_ids)))])
     known = Account.objects.filter(public_id__in=public_ids)
     return dict(known.values_list("public_id", "id"))
 

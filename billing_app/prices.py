@@ -7,6 +7,7 @@ from django.db import connection
 
 from billing_app import events
 from billing_app.models import Price
+from messaging.arrays import array
 from messaging.event import Event
 from messaging.outbox import publish
 
@@ -24,7 +25,7 @@ def price_of(told_by: Iterable[Event]) -> dict[UUID, Price]:
     """The price of every task that the events are about; drawn, and told, where it is new."""
     causes = {UUID(event.data["task_id"]): event for event in told_by}
     with connection.cursor() as cursor:
-        cursor.execute(_DRAW, [sorted(causes)])
+        cursor.execute(_DRAW, [array(sorted(causes))])
         drawn = [
             Price(task_id=task_id, fee_cents=fee, reward_cents=reward, drawn_at=at)
             for task_id, fee, reward, at in cursor.fetchall()

@@ -12,6 +12,7 @@ from django.db.transaction import TransactionManagementError
 from uuid_utils.compat import uuid7
 
 from messaging import contracts
+from messaging.arrays import array, columns
 from messaging.context import current_origin
 from messaging.crash_points import crash_point
 from messaging.event import Event
@@ -56,13 +57,10 @@ def publish(facts: Iterable[Fact]) -> None:
     rows = [_row(fact) for fact in facts]
     if not rows:
         return
-    columns = [list(column) for column in zip(*rows, strict=True)]
-    routes = [
-        (name, who) for name in sorted(set(columns[1])) for who in contracts.consumers_of(name)
-    ]
-    columns += [[name for name, _ in routes], [who for _, who in routes]]
+    names = sorted({row[1] for row in rows})
+    routes = [(name, who) for name in names for who in contracts.consumers_of(name)]
     with connection.cursor() as cursor:
-        cursor.execute(_INSERT, columns)
+        cursor.execute(_INSERT, [*columns(rows), *(columns(routes) or [array([])] * 2)])
     crash_point("outbox.before_commit")
 
 

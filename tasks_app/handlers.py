@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from django.db import connection
 
+from messaging.arrays import columns
 from messaging.event import Event, Subscriptions
 
 _KEEP_ACCOUNTS = """
@@ -45,7 +46,8 @@ def on_task_priced(events: Sequence[Event]) -> None:
 
 def _execute(statement: str, events: Sequence[Event], fields: Sequence[str]) -> None:
     with connection.cursor() as cursor:
-        cursor.execute(statement, [[event.data[field] for event in events] for field in fields])
+        rows = [[event.data[field] for field in fields] for event in events]
+        cursor.execute(statement, columns(rows))
 
 
 SUBSCRIPTIONS: Subscriptions = {
