@@ -16,12 +16,18 @@ from django.db.models import Q
 from psycopg.errors import DeadlockDetected, LockNotAvailable
 
 from billing_app import audit, events
-from billing_app.models import Account, Action, BusinessDay, Cycle, Entry, Payout
+from billing_app.ledger import book
+from billing_app.models import Account, Action, BusinessDay, Cycle, Payout
 from messaging.business_day import today
 from messaging.outbox import publish
 
 PORTION = 5000  # payouts a transaction: seconds, whatever the number of accounts
 DEADLOCK_RETRIES = 3
+
+_PAY_OUT = """
+SELECT id, account_id, amount_cents, day, kind, source_id, task_id, occurred_at
+  FROM billing_pay_out(%s, %s)
+"""
 
 T = TypeVar("T")
 log = logging.getLogger("ates.billing")
@@ -104,7 +110,7 @@ def _begin(day: date) -> bool:
 
 def _pay_portion(day: date) -> None:
     with transaction.atomic():
-        entries = list(Entry.objects.raw("SELECT * FROM billing_pay_out(%s, %s)", [day, PORTION]))
+        entries = book(_PAY_OUT, [day, PORTION])
         payouts = Payout.objects.in_bulk([entry.source_id for entry in entries])
         people = Account.objects.in_bulk([entry.account_id for entry in entries])
         publish(

@@ -7,6 +7,7 @@ from messaging.event import Event
 from messaging.outbox import Fact
 
 if TYPE_CHECKING:
+    from billing_app.ledger import Booked
     from billing_app.models import BusinessDay, Entry, Payout, Price
 
 
@@ -19,7 +20,7 @@ def task_priced(price: "Price", cause: Event) -> Fact:
     return Fact("billing.task_priced", 1, data, at=price.drawn_at, cause=cause)
 
 
-def entry_posted(entry: "Entry", account_id: UUID, cause: Event | None) -> Fact:
+def entry_posted(entry: "Entry | Booked", account_id: UUID, cause: Event | None) -> Fact:
     data = {
         "entry_id": entry.id,
         "kind": entry.kind_name,

@@ -9,7 +9,6 @@ from uuid import UUID
 
 from django.db import connection
 from django.db.transaction import TransactionManagementError
-from uuid_utils.compat import uuid7
 
 from messaging import contracts
 from messaging.arrays import array, columns
@@ -21,8 +20,8 @@ _INSERT = """
 WITH written AS (
   INSERT INTO outbox_event (event_id, event_name, event_version, event_time, producer, data,
                             correlation_id, causation_id, actor)
-  SELECT * FROM unnest(%s::uuid[], %s::text[], %s::smallint[], %s::timestamptz[], %s::text[],
-                       %s::jsonb[], %s::uuid[], %s::uuid[], %s::uuid[])
+  SELECT uuidv7(), * FROM unnest(%s::text[], %s::smallint[], %s::timestamptz[], %s::text[],
+                                 %s::jsonb[], %s::uuid[], %s::uuid[], %s::uuid[])
   RETURNING position, event_name
 )
 INSERT INTO outbox_delivery (event_id, consumer)
@@ -57,7 +56,7 @@ def publish(facts: Iterable[Fact]) -> None:
     rows = [_row(fact) for fact in facts]
     if not rows:
         return
-    names = sorted({row[1] for row in rows})
+    names = sorted({row[0] for row in rows})
     routes = [(name, who) for name in names for who in contracts.consumers_of(name)]
     with connection.cursor() as cursor:
         cursor.execute(_INSERT, [*columns(rows), *(columns(routes) or [array([])] * 2)])
@@ -68,7 +67,6 @@ def _row(fact: Fact) -> tuple[Any, ...]:
     contracts.check_data(fact.name, fact.version, fact.data)
     correlation_id, causation_id, actor = _origin(fact)
     return (
-        uuid7(),
         fact.name,
         fact.version,
         fact.at,
