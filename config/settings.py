@@ -36,7 +36,7 @@ if PRODUCTION and "auth" in SERVICES and not JWT_PRIVATE_KEYS:
 told_in = env("TASK_CREATED_VERSIONS", default="2").replace(" ", "")
 if told_in not in {"1", "1,2", "2"}:
     raise ImproperlyConfigured(f"TASK_CREATED_VERSIONS is 1, or 1,2, or 2, and not “{told_in}”.")
-TASK_CREATED_VERSIONS = [int(version) for version in told_in.split(",")]
+VERSIONS_TOLD = {"tasks.task_created": [int(version) for version in told_in.split(",")]}
 BASE_URL = env("BASE_URL", default=running.get("BASE_URL", "http://localhost:8000"))
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]", "testserver"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from messaging import dead_letter_views, views
+from messaging import dead_letter_views, version_views, views
 
 app_name = "events"
 urlpatterns = [
@@ -17,6 +17,7 @@ urlpatterns = [
     path("dead-letters/<uuid:public_id>/discard/", dead_letter_views.discard, name="discard"),
     path("health/", views.system_health, name="health"),
     path("health/figures/", views.figures, name="figures"),
+    path("versions/", version_views.versions, name="versions"),
     path("mail/", views.mails, name="mail"),
     path("mail/<uuid:name>/", views.mail, name="mail_message"),
 ]

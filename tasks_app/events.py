@@ -13,7 +13,9 @@ if TYPE_CHECKING:
 
 def task_created(task: "Task") -> list[Fact]:
     """One fact, in each version that `TASK_CREATED_VERSIONS` asks for (E2)."""
-    return [_TASK_CREATED[version](task) for version in settings.TASK_CREATED_VERSIONS]
+    return [
+        _TASK_CREATED[version](task) for version in settings.VERSIONS_TOLD["tasks.task_created"]
+    ]
 
 
 def task_assigned(task: "Task", assignment: "Assignment") -> Fact:

@@ -62,6 +62,7 @@ MATRIX: list[tuple[str, str, *tuple[int | str, ...]]] = [
     ("events:mail_message",          "GET",   IN, 403, 403, 403, 404),
     ("events:replay",                "POST",  IN, 403, 403, 403, 404),
     ("events:replay_all",            "POST",  IN, 403, 403, 403, 302),
+    ("events:versions",              "GET",   IN, 403, 403, 403, 200),
     ("healthz",                      "GET",  200, 200, 200, 200, 200),
     ("home",                         "GET",   IN, 302, 302, 302, 302),
     ("jwks",                         "GET",  200, 200, 200, 200, 200),

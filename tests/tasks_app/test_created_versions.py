@@ -31,13 +31,13 @@ def told() -> list[int]:
 def test_it_tells_the_versions_it_is_told_to(
     versions: list[int], worker: User, settings: Any
 ) -> None:
-    settings.TASK_CREATED_VERSIONS = versions
+    settings.VERSIONS_TOLD = {NAME: versions}
     Task.create(title="Change the green", jira_id="UBERPOP-42")
     assert told() == versions
 
 
 def test_version_1_carries_the_key_in_the_title(worker: User, settings: Any) -> None:
-    settings.TASK_CREATED_VERSIONS = [1]
+    settings.VERSIONS_TOLD = {NAME: [1]}
     Task.create(title="Change the green", jira_id="UBERPOP-42")
     Task.create(title="Change the blue")
     titles = [data["title"] for data in published(NAME)]
@@ -48,7 +48,7 @@ def test_version_1_carries_the_key_in_the_title(worker: User, settings: Any) -> 
 def test_an_import_tells_them_of_every_task(
     versions: list[int], worker: User, settings: Any
 ) -> None:
-    settings.TASK_CREATED_VERSIONS = versions
+    settings.VERSIONS_TOLD = {NAME: versions}
     lines = "\n".join(f"[A-{number}] - Task {number}" for number in range(30))
     importing.go_on(importing.start(task_files.read(lines.encode(), "a.txt")).pk)
     assert told() == sorted(versions * 30)
@@ -58,7 +58,7 @@ def test_an_import_tells_them_of_every_task(
 def test_every_service_has_the_task_once_and_alike(
     versions: list[int], worker: User, settings: Any
 ) -> None:
-    settings.TASK_CREATED_VERSIONS = versions
+    settings.VERSIONS_TOLD = {NAME: versions}
     task = Task.create(title="— Change the green", jira_id="UBERPOP-42")
     deliver_everything()
     for kept in (BillingTask.objects.get(), AnalyticsTask.objects.get()):

@@ -24,7 +24,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def _before_the_change(worker: User, settings: Any) -> None:
-    settings.TASK_CREATED_VERSIONS = [1]
+    settings.VERSIONS_TOLD = {"tasks.task_created": [1]}
     old_tracker.migrate(old_tracker.OPEN)
 
 
