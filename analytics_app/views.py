@@ -12,6 +12,7 @@ from analytics_app import exports, reports
 from analytics_app.bars import bars
 from analytics_app.forms import PeriodForm
 from analytics_app.models import Account
+from messaging.rebuilding import running
 from pages.live import live
 from pages.paging import keyset
 
@@ -28,6 +29,7 @@ def summary(request: HttpRequest) -> HttpResponse:
         "figures": reports.figures(period),
         "lines": lines,
         "bars": bars(lines),
+        "rebuild": running("analytics"),
     }
     return render(request, "analytics/summary.html", context, status=_status(form))
 
@@ -41,6 +43,14 @@ def figures(request: HttpRequest) -> HttpResponse:
     period = form.chosen()
     context = {"period": period, "figures": reports.figures(period)}
     return render(request, "analytics/_figures.html", context, status=_status(form))
+
+
+@require_safe
+@roles(ADMIN)
+@live
+def rebuilding(request: HttpRequest) -> HttpResponse:
+    """That the figures are not whole yet; nothing once they are."""
+    return render(request, "analytics/_rebuilding.html", {"rebuild": running("analytics")})
 
 
 @require_safe
@@ -62,6 +72,7 @@ def in_the_red(request: HttpRequest) -> HttpResponse:
         "page": keyset(request, debtors, by=("balance_cents", "public_id")),
         "count": debtors.count(),
         "debt_cents": debtors.aggregate(sum=Sum("balance_cents", default=0))["sum"],
+        "rebuild": running("analytics"),
     }
     return render(request, "analytics/in_the_red.html", context)
 

@@ -200,6 +200,7 @@ CELERY_BEAT_SCHEDULE = {
     "count finished days": _tick("tasks_app.jobs.count_days", 300),
     "go on with shuffles": _tick("tasks_app.jobs.go_on_with_shuffles", 10),
     "go on with imports": _tick("tasks_app.jobs.go_on_with_imports", 10),
+    "go on with a rebuild": _tick("analytics_app.jobs.go_on_with_rebuild", 10),
 }
 
 # --- who is asking --------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ from typing import Final
 REVOKED: Final = {
     "outbox_event": "UPDATE, DELETE, TRUNCATE",
     "inbox_event": "UPDATE, DELETE, TRUNCATE",
+    "outbox_pruned": "INSERT, UPDATE, DELETE, TRUNCATE",
     "outbox_delivery": "DELETE, TRUNCATE",
     "inbox_attempt": "UPDATE, DELETE, TRUNCATE",
     "dead_letter": "DELETE, TRUNCATE",

@@ -18,6 +18,7 @@ from messaging.inbox_models import (
     InboxWaiting,
     WorkerCanary,
 )
+from messaging.rebuild_models import PrunedEvents, Rebuild
 
 __all__ = [
     "ConsumerState",
@@ -30,6 +31,8 @@ __all__ = [
     "InboxWaiting",
     "OutboxDelivery",
     "OutboxEvent",
+    "PrunedEvents",
+    "Rebuild",
     "WorkerCanary",
 ]
 

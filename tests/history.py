@@ -68,8 +68,9 @@ def live(rng: Random) -> History:
     first, second = today() - timedelta(days=2), today() - timedelta(days=1)
 
     create(first, 14, rng, workers)
+    deliver_everything()
+    complete(first, 0.8, rng)
     move(first, boss)
-    complete(first, 0.6, rng)
     people["Coco"].change(role="manager")
     people["Rio"].change(name="Río Conure")
     history.then(lambda: closing.close(first, by=books))

@@ -13,6 +13,7 @@ MATRIX: list[tuple[str, str, *tuple[int | str, ...]]] = [
     ("analytics:export_in_the_red",  "GET",   IN, 403, 403, 403, 200),
     ("analytics:figures",            "GET",   IN, 403, 403, 403, 200),
     ("analytics:in_the_red",         "GET",   IN, 403, 403, 403, 200),
+    ("analytics:rebuilding",         "GET",   IN, 403, 403, 403, 200),
     ("analytics:summary",            "GET",   IN, 403, 403, 403, 200),
     ("billing:account",              "GET",   IN, 200, 200, 200, 200),
     ("billing:account_of",           "GET",   IN, 403, 403, 404, 404),
