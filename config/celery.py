@@ -12,6 +12,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 app = Celery("ates")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks(related_name="jobs")
+app.steps["worker"].add("messaging.watchdog.Watchdog")
 
 
 @task_prerun.connect
@@ -26,3 +27,11 @@ def forget_inherited_connections(**_: Any) -> None:
     for connection in connections.all(initialized_only=True):
         connection.inc_thread_sharing()
         connection.connection = None
+
+
+@task_prerun.connect
+def stamp_the_queue(task: Any, **_: Any) -> None:
+    """Whatever a worker takes is a sign that it consumes."""
+    from messaging import canaries
+
+    canaries.stamp(task)

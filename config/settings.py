@@ -183,8 +183,13 @@ CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
 CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 15
 CELERY_WORKER_SEND_TASK_EVENTS = False
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_WORKER_MAX_MEMORY_PER_CHILD = 400_000  # KiB; a child that has grown past it is replaced
 CELERY_DB_REUSE_MAX = 2**31  # Celery would reconnect for every task
 CELERY_TIMEZONE = "UTC"
+
+
+# What is not acknowledged is sent again after the first, doubling, but not later than the last.
+RETRY_SECONDS = tuple(map(float, env("RETRY_SECONDS", default="30:600").split(":")))
 
 
 def _tick(job: str, seconds: float) -> dict[str, Any]:

@@ -62,7 +62,12 @@ class Event:
 
 
 class NotYet(Exception):
-    """The event cannot be applied before another one has come; it waits for the next delivery."""
+    """The event cannot be applied before another one has come, one that has `key`: "task:<uuid>"
+    for an event with that `task_id`. It is kept until then, and nothing is counted."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(f"waits for {key}")
+        self.key = key
 
 
 class Impossible(Exception):

@@ -4,29 +4,39 @@ import importlib
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Any, cast
+from uuid import UUID
 
-from celery.exceptions import SoftTimeLimitExceeded
-from django.db import InterfaceError, OperationalError, transaction
+from django.db import OperationalError, transaction
+from django.utils import timezone
 from psycopg import errors as postgres
 
-from messaging import contracts, dead_letters
+from messaging import contracts, dead_letters, failures, leases, pausing, waiting
 from messaging.crash_points import crash_point
 from messaging.event import Event, Impossible, NotYet, Subscriptions
-from messaging.models import InboxFailure
+from messaging.failures import MAX_ATTEMPTS, WorkerLost
+from messaging.knowing import known
+from messaging.models import DeadLetter
 from messaging.remembering import remember
 
-MAX_ATTEMPTS = 5
 CONTENTION_RETRIES = 3
+MAX_AGE = timedelta(days=400)  # ids of events are remembered for longer
+
+
+class TooOld(contracts.ContractError):
+    """So old that nobody remembers whether it has been applied."""
 
 
 @dataclass(slots=True)
 class Outcome:
-    """What became of a delivered batch; events in neither list wait for the next delivery."""
+    """What became of a delivered batch; events in none of the lists wait for the next delivery."""
 
     applied: list[Event] = field(default_factory=list)
     parked: list[Event] = field(default_factory=list)
+    discarded: list[Event] = field(default_factory=list)
+    waiting: list[Event] = field(default_factory=list)
 
 
 @cache
@@ -36,33 +46,25 @@ def subscriptions(consumer: str) -> Subscriptions:
     return cast("Subscriptions", handlers.SUBSCRIPTIONS)
 
 
-def deliver(consumer: str, envelopes: Sequence[Any]) -> Outcome:
+def deliver(consumer: str, envelopes: Sequence[Any], probe: bool = False) -> Outcome:
     """Apply what is new, park what can never be applied, and say what is settled.
 
-    Nothing is raised for a bad event; a lost database connection is, and nothing is settled.
+    Nothing is raised for a bad event; a lost database connection is, and nothing is settled. A
+    paused consumer takes nothing but the first event of a `probe`.
     """
-    outcome = Outcome()
-    events = [event for raw in envelopes if (event := _read(consumer, raw, outcome))]
-    parked_before = dead_letters.parked_ids(consumer, [event.event_id for event in events])
-    outcome.parked += [event for event in events if event.event_id in parked_before]
-    _apply(consumer, [event for event in events if event.event_id not in parked_before], outcome)
-    return outcome
+    return Delivery(consumer, probe).deliver(envelopes)
 
 
-def apply(consumer: str, events: Sequence[Event]) -> None:
-    """Remember the events and hand the new ones to their handlers, in one transaction."""
+def apply(consumer: str, events: Sequence[Event], lease: int | None = None) -> list[Event]:
+    """Remember the events and hand the new ones to their handlers, in one transaction; the events
+    that had waited for these and have now been applied too."""
     with transaction.atomic():
-        fresh = remember(consumer, events)
-        by_kind: dict[tuple[str, int], list[Event]] = defaultdict(list)
-        for event in events:
-            if event.event_id in fresh:
-                fresh.discard(event.event_id)
-                by_kind[event.name, event.version].append(event)
-        crash_point("inbox.before_handlers")
-        for kind, handler in subscriptions(consumer).items():
-            if kind in by_kind:
-                handler(by_kind[kind])
+        if lease:
+            leases.drop(lease)
+        _hand(consumer, events)
+        released = _release(consumer, events)
         crash_point("inbox.after_handlers")
+    return released
 
 
 def read(consumer: str, envelope: Any) -> Event:
@@ -77,63 +79,176 @@ def read(consumer: str, envelope: Any) -> Event:
     return event
 
 
-def _read(consumer: str, envelope: Any, outcome: Outcome) -> Event | None:
-    try:
-        return read(consumer, envelope)
-    except Exception as error:  # whatever makes it unreadable, its neighbours go on
-        dead_letters.park(consumer, envelope, error)
-        if identified := dead_letters.identify(envelope):
-            outcome.parked.append(identified)
-        return None
+def _hand(consumer: str, events: Sequence[Event]) -> None:
+    fresh = remember(consumer, events)
+    by_kind: dict[tuple[str, int], list[Event]] = defaultdict(list)
+    for event in events:
+        if event.event_id in fresh:
+            fresh.discard(event.event_id)
+            by_kind[event.name, event.version].append(event)
+    crash_point("inbox.before_handlers")
+    for kind, handler in subscriptions(consumer).items():
+        if kind in by_kind:
+            handler(by_kind[kind])
 
 
-def _apply(consumer: str, events: Sequence[Event], outcome: Outcome) -> None:
-    if not events:
-        return
+def _release(consumer: str, applied: Sequence[Event]) -> list[Event]:
+    """Apply what waited for these, and what waited for that. One that fails is no longer kept: the
+    next time its producer asks for it, it is tried like any other."""
+    waiting.lock_to_apply(consumer)
+    released: list[Event] = []
+    while applied and waiting.anybody(consumer):
+        kept = waiting.take(consumer, applied)
+        applied = [event for _, raw in kept if (event := _try_again(consumer, raw))]
+        released += applied
+    return released
+
+
+def _try_again(consumer: str, envelope: Any) -> Event | None:
     try:
-        _apply_despite_contention(consumer, events)
-    except (OperationalError, InterfaceError, SoftTimeLimitExceeded):
-        raise  # no fault of any event
+        with transaction.atomic():
+            event = read(consumer, envelope)
+            _hand(consumer, [event])
+            return event
+    except NotYet as error:
+        waiting.keep(consumer, UUID(envelope["event_id"]), envelope, error.key)
     except Exception as error:
-        if len(events) == 1:
-            _fail(consumer, events[0], error, outcome)
-            return
-        half = len(events) // 2
-        _apply(consumer, events[:half], outcome)
-        _apply(consumer, events[half:], outcome)
-    else:
-        outcome.applied += events
+        if failures.nobodys(error):
+            raise
+    return None
 
 
-def _apply_despite_contention(consumer: str, events: Sequence[Event]) -> None:
-    for _ in range(CONTENTION_RETRIES):
+class Delivery:
+    """One batch on its way into a consumer: the envelopes as they came, the events in them."""
+
+    def __init__(self, consumer: str, probe: bool) -> None:
+        self.consumer, self.probe = consumer, probe
+        self.outcome = Outcome()
+        self.envelopes: dict[UUID, Any] = {}
+        self.events: dict[UUID, Event] = {}
+        self.condition = pausing.Condition()
+
+    def deliver(self, envelopes: Sequence[Any]) -> Outcome:
+        leases.pay()
+        for envelope in envelopes:
+            self._read(envelope)
+        if self.events:
+            leases.count_lost(self.consumer)
+            self.known = known(self.consumer, list(self.events))
+            self._set_aside()
+            self._apply_in_companies()
+        return self.outcome
+
+    def _read(self, envelope: Any) -> None:
         try:
-            return apply(consumer, events)
-        except OperationalError as error:
-            if not isinstance(
-                error.__cause__, postgres.DeadlockDetected | postgres.SerializationFailure
-            ):
+            event = read(self.consumer, envelope)
+            if event.time < timezone.now() - MAX_AGE:
+                raise TooOld(f"it happened more than {MAX_AGE.days} days ago")
+            self.events[event.event_id] = event
+            self.envelopes[event.event_id] = envelope
+        except Exception as error:  # whatever makes it unreadable, its neighbours go on
+            self._park(envelope, error)
+
+    def _set_aside(self) -> None:
+        """What is kept already stays kept; what has died alone too often is parked."""
+        for event_id, state in self.known.kept.items():
+            getattr(self.outcome, state).append(self.events.pop(event_id))
+        for event_id, failed in self.known.failed.items():
+            if failed.attempts >= MAX_ATTEMPTS and event_id in self.events:
+                del self.events[event_id]
+                self._park(self.envelopes[event_id], WorkerLost(leases.LOST["error"]))
+
+    def _apply_in_companies(self) -> None:
+        self.condition = pausing.condition(self.consumer)
+        companies = self.known.companies(list(self.events))
+        if self.condition.paused:
+            companies = [companies[0][:1]] if self.probe and companies else []
+        for company in companies:
+            self._apply([self.events[event_id] for event_id in company])
+
+    def _apply(self, events: Sequence[Event]) -> None:
+        if self.condition.paused and not self.probe:
+            return
+        began = timezone.now()
+        with leases.held(self.consumer, [event.event_id for event in events]) as lease:
+            crash_point("inbox.after_lease")
+            try:
+                released = self._apply_despite_contention(events, lease)
+            except Exception as error:
+                if failures.nobodys(error):
+                    raise
+                self._split(events, error, lease, began)
+            else:
+                self._applied(events, released)
+
+    def _apply_despite_contention(self, events: Sequence[Event], lease: int) -> list[Event]:
+        for _ in range(CONTENTION_RETRIES):
+            try:
+                return apply(self.consumer, events, lease)
+            except OperationalError as error:
+                if not isinstance(
+                    error.__cause__, postgres.DeadlockDetected | postgres.SerializationFailure
+                ):
+                    raise
+        return apply(self.consumer, events, lease)
+
+    def _applied(self, events: Sequence[Event], released: list[Event]) -> None:
+        self.outcome.applied += [*events, *released]
+        if any(event.event_id in self.known.failed for event in events):
+            failures.forget(self.consumer, [event.event_id for event in events])
+        if self.condition.paused or self.condition.failures:
+            pausing.succeeded(self.consumer)
+            self.condition = pausing.Condition()
+
+    def _split(
+        self, events: Sequence[Event], error: Exception, lease: int, began: datetime
+    ) -> None:
+        if len(events) == 1:
+            with transaction.atomic():
+                leases.drop(lease)
+                self._judge(events[0], error, began)
+            return
+        leases.drop(lease)
+        half = len(events) // 2
+        self._apply(events[:half])
+        self._apply(events[half:])
+
+    def _judge(self, event: Event, error: Exception, began: datetime) -> None:
+        """Let it wait, park what is hopeless, or count. While the consumer is paused nothing
+        counts: what its handlers need may be away."""
+        if isinstance(error, NotYet):
+            self._wait(event, began)
+        elif isinstance(error, Impossible):
+            self._park(self.envelopes[event.event_id], error)
+        elif not self.condition.paused:
+            self._count(event, error, began)
+
+    def _wait(self, event: Event, began: datetime) -> None:
+        """Keep it, unless what it waits for has come meanwhile."""
+        waiting.lock_to_keep(self.consumer)
+        try:
+            released = apply(self.consumer, [event])
+        except NotYet as error:
+            waiting.keep(self.consumer, event.event_id, self.envelopes[event.event_id], error.key)
+            self.outcome.waiting.append(event)
+        except Exception as error:
+            if failures.nobodys(error):
                 raise
-    return apply(consumer, events)
+            self._judge(event, error, began)
+        else:
+            self._applied([event], released)
 
+    def _count(self, event: Event, error: Exception, began: datetime) -> None:
+        number = failures.count(self.consumer, event.event_id, error, began)
+        if number >= MAX_ATTEMPTS:
+            self._park(self.envelopes[event.event_id], error)
+        elif number == 1:
+            self.condition.failures += 1
+            self.condition.paused = pausing.failed(self.consumer, type(error).__name__)
 
-def _fail(consumer: str, event: Event, error: Exception, outcome: Outcome) -> None:
-    """Count the failure, or park the event when it is hopeless or has failed too often."""
-    if isinstance(error, NotYet):
-        return
-    if not isinstance(error, Impossible) and _count(consumer, event, error) < MAX_ATTEMPTS:
-        return
-    dead_letters.park(consumer, event.envelope(), error)
-    crash_point("inbox.after_park")
-    outcome.parked.append(event)
-
-
-def _count(consumer: str, event: Event, error: Exception) -> int:
-    row, created = InboxFailure.objects.get_or_create(
-        consumer=consumer, event_id=event.event_id, defaults={"last_error": repr(error)}
-    )
-    if not created:
-        row.attempts += 1
-        row.last_error = repr(error)
-        row.save()
-    return row.attempts
+    def _park(self, envelope: Any, error: Exception) -> None:
+        letter = dead_letters.park(self.consumer, envelope, error)
+        crash_point("inbox.after_park")
+        if event := dead_letters.identify(envelope):
+            given_up = letter.state == DeadLetter.State.DISCARDED
+            (self.outcome.discarded if given_up else self.outcome.parked).append(event)

@@ -1,6 +1,7 @@
-"""The wire between services: three Celery tasks, none of them trusted to arrive."""
+"""The wire between services: Celery tasks, none of them trusted to arrive."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -13,19 +14,32 @@ from messaging.replay import replay
 
 
 @shared_task
-def deliver(consumer: str, envelopes: list[Any]) -> None:
+def deliver(consumer: str, envelopes: list[Any], probe: bool = False) -> None:
     """To the queue `<consumer>.events`: a batch from the relay."""
-    outcome = inbox.deliver(consumer, envelopes)
+    outcome = inbox.deliver(consumer, envelopes, probe)
     crash_point("inbox.after_commit")
-    acknowledge_to_producers(consumer, outcome.applied, parked=outcome.parked)
+    acknowledge_to_producers(
+        consumer, outcome.applied, outcome.parked, outcome.discarded, outcome.waiting
+    )
 
 
 @shared_task
-def acknowledge(consumer: str, applied: list[str], parked: list[str]) -> None:
+def acknowledge(
+    consumer: str,
+    applied: list[str],
+    parked: list[str],
+    discarded: Sequence[str] = (),
+    waiting: Sequence[str] = (),
+) -> None:
     """To the queue `<producer>.acks`: what the consumer's inbox or dead letters now hold."""
     crash_point("ack.before_settle")
-    outbox_deliveries.settle(consumer, applied, parked)
+    outbox_deliveries.settle(consumer, applied, parked, discarded, waiting)
     crash_point("ack.after_settle")
+
+
+@shared_task
+def canary(queue: str) -> None:
+    """To every queue that is empty: whoever takes it shows that the queue is served."""
 
 
 @shared_task
@@ -35,16 +49,19 @@ def replay_dead_letters(consumer: str, letter_ids: list[int], by: str | None = N
     acknowledge_to_producers(consumer, [event for event in settled if event], parked=[])
 
 
-def acknowledge_to_producers(consumer: str, applied: list[Event], parked: list[Event]) -> None:
-    """One message to each producer. If it is lost, the batch comes again, and so does this.
-
-    After a replay nothing comes again: the delivery then stays parked in the producer's book,
-    though it is applied, until the letter is replayed once more.
-    """
-    by_producer: dict[str, tuple[list[str], list[str]]] = defaultdict(lambda: ([], []))
-    for settled, events in enumerate((applied, parked)):
+def acknowledge_to_producers(
+    consumer: str,
+    applied: Sequence[Event] = (),
+    parked: Sequence[Event] = (),
+    discarded: Sequence[Event] = (),
+    waiting: Sequence[Event] = (),
+) -> None:
+    """One message to each producer. If it is lost, the events come again (those that are not
+    applied, hourly), and so does this."""
+    by_producer: dict[str, tuple[list[str], ...]] = defaultdict(lambda: ([], [], [], []))
+    for kind, events in enumerate((applied, parked, discarded, waiting)):
         for event in events:
-            by_producer[str(event.producer)][settled].append(str(event.event_id))
+            by_producer[str(event.producer)][kind].append(str(event.event_id))
     for producer in by_producer.keys() & contracts.producers():  # a malformed one may name anybody
-        done, dead = by_producer[producer]
-        acknowledge.apply_async(args=[consumer, done, dead], queue=f"{producer}.acks")
+        args = [consumer, *by_producer[producer]]
+        acknowledge.apply_async(args=args, queue=f"{producer}.acks")

@@ -8,14 +8,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.conf import settings
 from django.db import connection
 
 from messaging.event import Event
 from messaging.models import OutboxEvent
 
 WINDOW = 20_000  # the most that a consumer may have received and not yet acknowledged
-FIRST_RETRY_SECONDS = 30
-LAST_RETRY_SECONDS = 600
+FIRST_RETRY_SECONDS, LAST_RETRY_SECONDS = settings.RETRY_SECONDS
+ASK_AGAIN_SECONDS = 6 * LAST_RETRY_SECONDS  # about what is parked or waits
+
+Ids = Sequence[str | UUID]
 
 _OPEN_WINDOW = """
 SELECT count(*) FROM (
@@ -39,8 +42,28 @@ UPDATE outbox_delivery AS d
 RETURNING d.event_id
 """
 
+_CLAIM_KEPT = """
+WITH kept AS (
+  SELECT id FROM outbox_delivery
+   WHERE consumer = %s AND state IN ('parked', 'waiting')
+     AND next_attempt_at <= statement_timestamp()
+   ORDER BY next_attempt_at, id LIMIT %s
+     FOR UPDATE SKIP LOCKED
+)
+UPDATE outbox_delivery AS d
+   SET attempts = d.attempts + 1, sent_at = statement_timestamp(),
+       next_attempt_at =
+         statement_timestamp() + make_interval(secs => %s * (0.8 + 0.4 * random()))
+  FROM kept WHERE d.id = kept.id
+RETURNING d.event_id
+"""
+
 _SETTLE = """
-UPDATE outbox_delivery AS d SET state = settled.state, settled_at = statement_timestamp()
+UPDATE outbox_delivery AS d
+   SET state = settled.state, settled_at = statement_timestamp(),
+       next_attempt_at = CASE WHEN settled.state IN ('parked', 'waiting')
+         THEN statement_timestamp() + make_interval(secs => %s * (0.8 + 0.4 * random()))
+         ELSE d.next_attempt_at END
   FROM (SELECT event.position, given.state
           FROM unnest(%s::uuid[], %s::text[]) AS given(event_id, state)
           JOIN outbox_event AS event USING (event_id)) AS settled
@@ -57,16 +80,36 @@ def claim(consumer: str, limit: int) -> list[Event]:
         if room <= 0:
             return []
         cursor.execute(_CLAIM, [consumer, room, LAST_RETRY_SECONDS, FIRST_RETRY_SECONDS])
-        positions = [row[0] for row in cursor.fetchall()]
+        return _events([row[0] for row in cursor.fetchall()])
+
+
+def claim_kept(consumer: str, limit: int) -> list[Event]:
+    """Up to `limit` of what a consumer has parked or lets wait, and was last asked about an hour
+    ago: an answer may have been lost, or a replay's acknowledgement."""
+    with connection.cursor() as cursor:
+        cursor.execute(_CLAIM_KEPT, [consumer, limit, ASK_AGAIN_SECONDS])
+        return _events([row[0] for row in cursor.fetchall()])
+
+
+def _events(positions: list[int]) -> list[Event]:
     events = OutboxEvent.objects.filter(pk__in=positions).order_by("position")
     return [event.as_event() for event in events]
 
 
-def settle(consumer: str, applied: Sequence[str | UUID], parked: Sequence[str | UUID]) -> None:
-    """Mark what a consumer holds; an acknowledged delivery is never sent again."""
-    states = ["acked"] * len(applied) + ["parked"] * len(parked)
+def settle(
+    consumer: str,
+    applied: Ids,
+    parked: Ids,
+    discarded: Ids = (),
+    waiting: Ids = (),
+) -> None:
+    """Mark what a consumer holds. What is applied or discarded is never sent again; about what is
+    parked or waits the consumer is asked again in an hour or so, lest an answer was lost."""
+    kinds = {"acked": applied, "parked": parked, "discarded": discarded, "waiting": waiting}
+    states = [state for state, ids in kinds.items() for _ in ids]
+    given = [str(event_id) for ids in kinds.values() for event_id in ids]
     with connection.cursor() as cursor:
-        cursor.execute(_SETTLE, [[*map(str, applied), *map(str, parked)], states, consumer])
+        cursor.execute(_SETTLE, [ASK_AGAIN_SECONDS, given, states, consumer])
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,25 +1,29 @@
 """The relay: one leader brings what is due in the outbox to the consumers' queues.
 
 Claim, commit, publish: a crash after the claim is a late delivery, never a lost one. Standbys wait
-for the leader's advisory lock, which PostgreSQL frees when the leader's session ends.
+for the leader's advisory lock, which PostgreSQL frees when the leader's session ends; the leader
+claims in that very session, so it can't go on without the lock.
 """
 
 import logging
 import threading
+import time
 from collections.abc import Iterator, Sequence
 
 from celery import current_app
 from django.db import DatabaseError, InterfaceError, close_old_connections, connection
 from kombu.exceptions import OperationalError as BrokerError
 
-from messaging import contracts, jobs, outbox_deliveries
+from messaging import canaries, contracts, jobs, outbox_deliveries, pausing
 from messaging.crash_points import crash_point
 from messaging.event import Event
 
 BATCH = 500
 CLAIM = 4 * BATCH
+KEPT = 100
 MAX_WAITING = 2_000
 POLL_SECONDS = 0.05
+CARE_SECONDS = 5.0
 LEADER_LOCK = 7_200_001
 
 log = logging.getLogger("ates.relay")
@@ -49,14 +53,33 @@ class Relay:
 
     def _lead(self) -> None:
         log.info("this relay leads")
+        care_at = 0.0
         while not self.stop.is_set():
+            if time.monotonic() >= care_at:
+                care_at = time.monotonic() + CARE_SECONDS
+                ask_about_kept()
+                canaries.send(waiting)
             if not relay_once():
                 self.stop.wait(POLL_SECONDS)
 
 
 def relay_once() -> int:
     """Bring one round of due events to every consumer; the number of events sent."""
-    return sum(_relay_to(consumer) for consumer in contracts.consumers())
+    paused = pausing.paused()
+    return sum(
+        _probe(consumer) if consumer in paused else _relay_to(consumer)
+        for consumer in contracts.consumers()
+    )
+
+
+def ask_about_kept() -> int:
+    """Send what was parked or waits when last heard of, and may have been settled since."""
+    count = 0
+    for consumer in contracts.consumers():
+        if events := outbox_deliveries.claim_kept(consumer, KEPT):
+            _send(consumer, events)
+            count += len(events)
+    return count
 
 
 def _relay_to(consumer: str) -> int:
@@ -65,11 +88,33 @@ def _relay_to(consumer: str) -> int:
     if events and waiting(f"{consumer}.events") >= MAX_WAITING:
         return 0  # as if it had been lost on the way: it is due again in a while
     for batch in _batches(events):
-        envelopes = [event.envelope() for event in batch]
-        jobs.deliver.apply_async(args=[consumer, envelopes], queue=f"{consumer}.events")
+        _send(consumer, batch)
         crash_point("relay.between_batches")
+        _stop_if_cut_off()
     crash_point("relay.after_publish")
     return len(events)
+
+
+def _probe(consumer: str) -> int:
+    """A paused consumer is sent one event a minute, and nothing else."""
+    if not pausing.claim_probe(consumer):
+        return 0
+    events = outbox_deliveries.claim(consumer, 1)
+    if events:
+        _send(consumer, events, probe=True)
+    return len(events)
+
+
+def _send(consumer: str, events: Sequence[Event], probe: bool = False) -> None:
+    envelopes = [event.envelope() for event in events]
+    args = [consumer, envelopes, True] if probe else [consumer, envelopes]
+    jobs.deliver.apply_async(args=args, queue=f"{consumer}.events")
+
+
+def _stop_if_cut_off() -> None:
+    """Raises when the session is gone, and with it the lock: another relay may lead by now."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT")
 
 
 def waiting(queue: str) -> int:

@@ -48,9 +48,8 @@ def on_the_wire(consumer: str, limit: int = BATCH) -> list[Any]:
 def deliver(consumer: str, envelopes: list[Any], total: Outcome | None = None) -> Outcome:
     """Hand a batch to the consumer's inbox and acknowledge what it settled."""
     outcome = inbox.deliver(consumer, envelopes)
-    applied = [event.event_id for event in outcome.applied]
-    parked = [event.event_id for event in outcome.parked]
-    outbox_deliveries.settle(consumer, applied, parked)
+    kinds = (outcome.applied, outcome.parked, outcome.discarded, outcome.waiting)
+    outbox_deliveries.settle(consumer, *([event.event_id for event in kind] for kind in kinds))
     if total:
         total.applied += outcome.applied
         total.parked += outcome.parked

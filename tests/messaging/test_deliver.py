@@ -1,27 +1,35 @@
 """Consuming: applied once, or parked, or waiting; never lost, never half (E3)."""
 
 import json
-from collections.abc import Callable, Sequence
-from typing import Any
+import os
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any, Protocol
 
 import pytest
 from celery.exceptions import SoftTimeLimitExceeded
 from django.db import OperationalError
+from django.utils import timezone
+from psycopg import errors as postgres
 from uuid_utils.compat import uuid7
 
 from auth_app.models import User
 from messaging import inbox
 from messaging.dead_letters import discard
-from messaging.event import Event, Handler, Impossible, NotYet
-from messaging.inbox import MAX_ATTEMPTS, deliver
-from messaging.models import DeadLetter, InboxEvent, InboxFailure
+from messaging.event import Event, Handler, Impossible
+from messaging.failures import MAX_ATTEMPTS
+from messaging.inbox import deliver
+from messaging.models import DeadLetter, InboxAttempt, InboxEvent, InboxFailure, InboxLease
 from messaging.replay import replay
 from tests.billing_app.facts import envelope
 
 pytestmark = pytest.mark.django_db
 
 NAME = "tasks.shuffle_completed"
-Subscribe = Callable[[Handler], None]
+
+
+class Subscribe(Protocol):
+    def __call__(self, handler: Handler, name: str = NAME, version: int = 1) -> None: ...
 
 
 def told(count: int = 1) -> dict[str, Any]:
@@ -32,8 +40,8 @@ def told(count: int = 1) -> dict[str, Any]:
 def subscribe(monkeypatch: pytest.MonkeyPatch) -> Subscribe:
     """Let a handler of the test consume `tasks.shuffle_completed`."""
 
-    def put(handler: Handler) -> None:
-        monkeypatch.setattr(inbox, "subscriptions", lambda _: {(NAME, 1): handler})
+    def put(handler: Handler, name: str = NAME, version: int = 1) -> None:
+        monkeypatch.setattr(inbox, "subscriptions", lambda _: {(name, version): handler})
 
     return put
 
@@ -89,21 +97,6 @@ def test_an_impossible_event_is_parked_at_once(subscribe: Subscribe) -> None:
     subscribe(refuse)
     assert len(deliver("analytics", [told()]).parked) == 1
     assert DeadLetter.objects.get().error == "booked already"
-
-
-def test_an_event_that_comes_too_early_waits_without_burning_attempts(
-    subscribe: Subscribe,
-) -> None:
-    def too_early(_: Sequence[Event]) -> None:
-        raise NotYet
-
-    subscribe(too_early)
-    event = told()
-    for _ in range(MAX_ATTEMPTS + 1):
-        assert deliver("analytics", [event]) == inbox.Outcome()
-    assert not InboxFailure.objects.exists()
-    subscribe(people)
-    assert len(deliver("analytics", [event]).applied) == 1
 
 
 def test_a_lost_database_settles_nothing_and_blames_nobody(subscribe: Subscribe) -> None:
@@ -186,14 +179,80 @@ def test_a_whole_number_is_a_version_however_it_is_written(subscribe: Subscribe)
     assert len(deliver("analytics", [told() | {"event_version": 1.0}]).applied) == 1
 
 
-def test_a_job_that_ran_out_of_time_blames_nobody(subscribe: Subscribe) -> None:
+def test_a_job_that_ran_out_of_time_counts_like_one_that_died(subscribe: Subscribe) -> None:
     def slow(_: Sequence[Event]) -> None:
         raise SoftTimeLimitExceeded
 
     subscribe(slow)
     with pytest.raises(SoftTimeLimitExceeded):
-        deliver("analytics", [told()])
+        deliver("analytics", [told(), told()])
+    assert list(InboxFailure.objects.values_list("attempts", "crashes")) == [(0, 1), (0, 1)]
+    assert not InboxLease.objects.exists()
+
+
+@pytest.mark.parametrize("cause", [postgres.ProgramLimitExceeded, postgres.QueryCanceled])
+def test_what_the_database_will_always_refuse_holds_nobody_up(
+    cause: type[Exception], subscribe: Subscribe
+) -> None:
+    def index(events: Sequence[Event]) -> None:
+        if any(event.data["count"] == 13 for event in events):
+            raise OperationalError from cause("index row size 8000 exceeds maximum 2704")
+
+    subscribe(index)
+    outcome = deliver("analytics", [told(), told(13), told()])
+    assert (len(outcome.applied), InboxFailure.objects.get().attempts) == (2, 1)
+
+
+def test_every_attempt_is_kept(subscribe: Subscribe) -> None:
+    subscribe(people)
+    event = told(13)
+    for _ in range(MAX_ATTEMPTS):
+        deliver("analytics", [event, told()])
+    attempts = InboxAttempt.objects.filter(event_id=event["event_id"]).order_by("number")
+    assert [attempt.number for attempt in attempts] == list(range(1, MAX_ATTEMPTS + 1))
+    assert all("thirteen" in attempt.traceback for attempt in attempts)
+    assert all(attempt.started_at <= attempt.ended_at for attempt in attempts)
+    assert f"process {os.getpid()}" in attempts[0].worker
+
+
+def test_what_succeeds_after_all_is_no_failure(subscribe: Subscribe) -> None:
+    subscribe(people)
+    event = told(13)
+    deliver("analytics", [event])
+    subscribe(lambda _: None)
+    assert len(deliver("analytics", [event]).applied) == 1
     assert not InboxFailure.objects.exists()
+
+
+def test_the_dead_letter_keeps_what_was_received(subscribe: Subscribe) -> None:
+    def refuse(_: Sequence[Event]) -> None:
+        raise Impossible("no")
+
+    name = "tasks.task_created"
+    subscribe(refuse, name, 2)
+    event = envelope(name, {"task_id": str(uuid7()), "title": "[UP-1] — Nest", "created_by": None})
+    deliver("analytics", [event])
+    assert DeadLetter.objects.get().envelope == event
+
+
+def test_a_discarded_event_is_told_apart_from_a_parked_one(subscribe: Subscribe) -> None:
+    def refuse(_: Sequence[Event]) -> None:
+        raise Impossible("no")
+
+    subscribe(refuse)
+    given_up, kept = told(), told()
+    deliver("analytics", [given_up])
+    discard(DeadLetter.objects.get().pk, "not ours")
+    outcome = deliver("analytics", [given_up, kept])
+    assert [str(event.event_id) for event in outcome.discarded] == [given_up["event_id"]]
+    assert [str(event.event_id) for event in outcome.parked] == [kept["event_id"]]
+
+
+def test_an_event_older_than_the_memory_is_parked(subscribe: Subscribe) -> None:
+    subscribe(people)
+    long_ago = (timezone.now() - timedelta(days=401)).isoformat()
+    assert len(deliver("analytics", [told() | {"event_time": long_ago}]).parked) == 1
+    assert DeadLetter.objects.get().error_kind == "TooOld"
 
 
 def test_a_replay_applies_it_once(subscribe: Subscribe) -> None:

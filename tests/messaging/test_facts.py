@@ -93,7 +93,9 @@ def test_a_version_that_failed_leaves_the_fact_to_the_other(
 
 
 @given(order=st.permutations(range(12)), size=st.integers(1, 12))
-@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 def test_any_order_applies_every_fact_once(
     order: list[int], size: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
