@@ -1,14 +1,24 @@
 """The relay brings what is due, through a real broker, and does not fill it."""
 
+import re
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+
 import pytest
+from django.db import InterfaceError, OperationalError, connection
 from django.utils import timezone
 
-from messaging import jobs, relay
+from messaging import canaries, inbox, jobs, outbox_deliveries, relay
 from messaging.models import OutboxDelivery
+from supervisor.state import PROJECT
 from tests.delivery import empty_queues, work_off
 from tests.messaging.test_outbox_deliveries import tell
 
 pytestmark = pytest.mark.django_db
+PROCFILE = PROJECT / "Procfile"
+WORKERS = re.compile(r"celery .* worker .*-Q (\S+)")
 
 
 @pytest.fixture(autouse=True)
@@ -44,3 +54,138 @@ def test_a_malformed_event_in_the_queue_lands_in_the_dead_letters_and_its_neighb
     assert work_off("analytics.events") == 2
     assert work_off("tasks.acks") == 1
     assert OutboxDelivery.objects.get().state == "acked"
+
+
+def parked() -> OutboxDelivery:
+    tell()
+    relay.relay_once()
+    empty_queues()
+    delivery = OutboxDelivery.objects.get()
+    outbox_deliveries.settle("analytics", [], [delivery.event.event_id])
+    return delivery
+
+
+def hours_pass() -> None:
+    OutboxDelivery.objects.update(next_attempt_at=timezone.now())
+
+
+def test_what_is_parked_is_asked_about_again_but_not_soon() -> None:
+    parked()
+    assert relay.ask_about_kept() == 0
+    hours_pass()
+    assert (relay.relay_once(), relay.ask_about_kept(), relay.ask_about_kept()) == (0, 1, 0)
+    assert OutboxDelivery.objects.get().state == "parked"
+
+
+def test_a_lost_acknowledgement_of_a_replay_heals() -> None:
+    delivery = parked()
+    inbox.deliver("analytics", [delivery.event.as_event().envelope()])  # as a replay would
+    hours_pass()
+    relay.ask_about_kept()
+    work_off("analytics.events")
+    work_off("tasks.acks")
+    delivery.refresh_from_db()
+    assert delivery.state == "acked"
+
+
+def test_what_is_discarded_is_never_sent_again() -> None:
+    delivery = parked()
+    jobs.acknowledge("analytics", [], [], [str(delivery.event.event_id)])
+    hours_pass()
+    assert (relay.relay_once(), relay.ask_about_kept()) == (0, 0)
+    delivery.refresh_from_db()
+    assert delivery.state == "discarded"
+
+
+def test_an_acknowledgement_with_two_lists_is_understood() -> None:
+    tell()
+    relay.relay_once()
+    event_id = str(OutboxDelivery.objects.get().event.event_id)
+    jobs.acknowledge.apply_async(args=["analytics", [event_id], []], queue="tasks.acks")
+    work_off("tasks.acks")
+    assert OutboxDelivery.objects.get().state == "acked"
+
+
+def test_canaries_are_sent_where_nothing_lies() -> None:
+    tell()
+    relay.relay_once()
+    for _ in range(3):
+        canaries.send(relay.waiting)
+    depths = {queue: relay.waiting(queue) for queue in canaries.queues()}
+    assert set(depths.values()) == {1}
+
+
+def test_every_queue_with_a_canary_is_served() -> None:
+    served = {queue for line in WORKERS.findall(PROCFILE.read_text()) for queue in line.split(",")}
+    assert set(canaries.queues()) == served
+
+
+def leader() -> int | None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pid FROM pg_locks JOIN pg_database d ON d.oid = database "
+            "WHERE locktype = 'advisory' AND objid = %s AND granted "
+            "AND datname = current_database()",
+            [relay.LEADER_LOCK],
+        )
+        row = cursor.fetchone()
+        return row[0] if row else None
+
+
+def cut(pid: int) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_terminate_backend(%s, 5000)", [pid])
+
+
+def next_leader(but: int | None = None) -> int:
+    until = time.monotonic() + 30
+    while (pid := leader()) in (None, but):
+        assert time.monotonic() < until
+        threading.Event().wait(0.02)
+    assert pid
+    return pid
+
+
+@pytest.fixture
+def relays(transactional_db: None) -> Iterator[list[relay.Relay]]:
+    """Two of them, in threads of their own."""
+    both = [relay.Relay(), relay.Relay()]
+    threads = [threading.Thread(target=one.run) for one in both]
+    for thread in threads:
+        thread.start()
+    yield both
+    for one in both:
+        one.stop.set()
+    for thread in threads:
+        thread.join()
+
+
+@pytest.mark.usefixtures("relays")
+def test_when_the_leaders_session_is_cut_another_one_leads() -> None:
+    first = next_leader()
+    cut(first)
+    assert next_leader(but=first)
+    tell()
+    while OutboxDelivery.objects.filter(state="due").exists():
+        threading.Event().wait(0.02)
+    assert OutboxDelivery.objects.get().attempts == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_leader_that_is_cut_off_while_it_publishes_stops_at_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    sent: list[str] = []
+
+    def cut_off(consumer: str, *_: object) -> None:
+        sent.append(consumer)
+        with connection.cursor() as cursor, suppress(OperationalError):
+            cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+
+    tell(3)
+    monkeypatch.setattr(relay, "BATCH", 1)
+    monkeypatch.setattr(relay, "_send", cut_off)
+    with pytest.raises((OperationalError, InterfaceError)):
+        relay.relay_once()
+    connection.close()
+    assert sent == ["analytics"]
