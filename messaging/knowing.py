@@ -6,6 +6,8 @@ from uuid import UUID
 
 from django.db import connection
 
+from messaging.arrays import array
+
 COMPANIES = (500, 64, 8, 1)
 
 _LOOK = """
@@ -58,7 +60,7 @@ def known(consumer: str, event_ids: Sequence[UUID]) -> Known:
     """Everything but whether they were applied, which the inbox tells when they are."""
     found = Known({}, {})
     with connection.cursor() as cursor:
-        cursor.execute(_LOOK, [list(event_ids), *[consumer] * 3])
+        cursor.execute(_LOOK, [array(event_ids), *[consumer] * 3])
         for event_id, state, attempts, crashes in cursor.fetchall():
             if state == "failed":
                 found.failed[event_id] = Failed(attempts, crashes)

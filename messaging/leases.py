@@ -18,6 +18,8 @@ from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection
 
+from messaging.arrays import array
+
 MARGIN_SECONDS = 30
 LOST = {"kind": "WorkerLost", "error": "the worker died with this event in hand"}
 TOO_SLOW = {"kind": "SoftTimeLimitExceeded", "error": "the worker ran out of time with this event"}
@@ -69,7 +71,7 @@ _owed: list[int] = []  # ours, of sessions that were cut while we lived, still t
 def take(consumer: str, event_ids: Sequence[UUID]) -> int:
     """Write down, and commit, that this process has these events in hand; the lease's id."""
     with connection.cursor() as cursor:
-        cursor.execute(_TAKE, [consumer, list(event_ids), worker()])
+        cursor.execute(_TAKE, [consumer, array(event_ids), worker()])
         return int(cursor.fetchone()[0])
 
 

@@ -4,6 +4,7 @@ What to send is decided by state alone, never by a cursor over positions: transa
 of order, and a cursor would pass over the late ones.
 """
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
@@ -11,8 +12,8 @@ from uuid import UUID
 from django.conf import settings
 from django.db import connection
 
+from messaging.arrays import array
 from messaging.event import Event
-from messaging.models import OutboxEvent
 
 WINDOW = 20_000  # the most that a consumer may have received and not yet acknowledged
 FIRST_RETRY_SECONDS, LAST_RETRY_SECONDS = settings.RETRY_SECONDS
@@ -58,6 +59,12 @@ UPDATE outbox_delivery AS d
 RETURNING d.event_id
 """
 
+_READ = """
+SELECT event_id, event_name AS name, event_version AS version, event_time AS time, producer, data,
+       correlation_id, causation_id, actor, traceparent
+  FROM outbox_event WHERE position = ANY(%s::bigint[]) ORDER BY position
+"""
+
 _SETTLE = """
 UPDATE outbox_delivery AS d
    SET state = settled.state, settled_at = statement_timestamp(),
@@ -92,8 +99,11 @@ def claim_kept(consumer: str, limit: int) -> list[Event]:
 
 
 def _events(positions: list[int]) -> list[Event]:
-    events = OutboxEvent.objects.filter(pk__in=positions).order_by("position")
-    return [event.as_event() for event in events]
+    with connection.cursor() as cursor:
+        cursor.execute(_READ, [array(positions)])
+        names = [column.name for column in cursor.description]
+        rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+    return [Event(**row | {"data": json.loads(row["data"])}) for row in rows]
 
 
 def settle(
@@ -107,9 +117,9 @@ def settle(
     parked or waits the consumer is asked again in an hour or so, lest an answer was lost."""
     kinds = {"acked": applied, "parked": parked, "discarded": discarded, "waiting": waiting}
     states = [state for state, ids in kinds.items() for _ in ids]
-    given = [str(event_id) for ids in kinds.values() for event_id in ids]
+    given = [event_id for ids in kinds.values() for event_id in ids]
     with connection.cursor() as cursor:
-        cursor.execute(_SETTLE, [ASK_AGAIN_SECONDS, given, states, consumer])
+        cursor.execute(_SETTLE, [ASK_AGAIN_SECONDS, array(given), array(states), consumer])
 
 
 @dataclass(frozen=True, slots=True)

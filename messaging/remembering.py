@@ -7,6 +7,7 @@ from uuid import UUID, uuid5
 from django.db import connection
 
 from event_schemas.facts import FACTS
+from messaging.arrays import array
 from messaging.event import Event
 
 _NAMESPACE: Final = UUID("5b0c8a52-6f0e-5a0c-9d55-3f5d0e2a8c11")
@@ -35,10 +36,9 @@ def remember(consumer: str, events: Sequence[Event]) -> set[UUID]:
 
     Another version of a fact that is known already is remembered and not applied.
     """
-    ids, names, versions = _columns(events)
-    facts = [fact_id(event) for event in events]
+    facts = array(fact_id(event) for event in events)
     with connection.cursor() as cursor:
-        cursor.execute(_REMEMBER, [consumer, ids, names, versions, facts])
+        cursor.execute(_REMEMBER, [consumer, *_columns(events), facts])
         fresh = {row[0] for row in cursor.fetchall()}
         if twins := [event for event in events if fact_id(event) and event.event_id not in fresh]:
             cursor.execute(_REMEMBER_TWINS, [consumer, *_columns(twins)])
@@ -51,9 +51,9 @@ def fact_id(event: Event) -> UUID | None:
     return uuid5(_NAMESPACE, f"{event.name}:{event.data[field]}") if field else None
 
 
-def _columns(events: Sequence[Event]) -> tuple[list[UUID], list[str], list[int]]:
+def _columns(events: Sequence[Event]) -> tuple[str, str, str]:
     return (
-        [event.event_id for event in events],
-        [event.name for event in events],
-        [event.told_version for event in events],
+        array(event.event_id for event in events),
+        array(event.name for event in events),
+        array(event.told_version for event in events),
     )

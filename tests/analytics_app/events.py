@@ -114,4 +114,5 @@ def completed(task: str, reward: int, at: datetime = NOON, who: str = "Polly") -
 def hear(*envelopes: Envelope) -> None:
     """Deliver to analytics; nothing may be refused."""
     outcome = inbox.deliver("analytics", envelopes)
-    assert len(outcome.applied) == len(envelopes), outcome.parked
+    told = {envelope["event_id"] for envelope in envelopes}
+    assert {str(event.event_id) for event in outcome.applied} == told, outcome.parked
