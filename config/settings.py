@@ -191,9 +191,12 @@ CELERY_TIMEZONE = "UTC"
 # What is not acknowledged is sent again after the first, doubling, but not later than the last.
 RETRY_SECONDS = tuple(map(float, env("RETRY_SECONDS", default="30:600").split(":")))
 
+DELIVERY_RETENTION_DAYS = env.int("DELIVERY_RETENTION_DAYS", default=30)
+EVENT_RETENTION_DAYS = env.int("EVENT_RETENTION_DAYS", default=0)  # for ever: see `rebuild`
 
-def _tick(job: str, seconds: float) -> dict[str, Any]:
-    queue = job.split("_app.", maxsplit=1)[0] + ".jobs"
+
+def _tick(job: str, seconds: float, queue: str = "") -> dict[str, Any]:
+    queue = queue or job.split("_app.", maxsplit=1)[0] + ".jobs"
     return {"task": job, "schedule": seconds, "options": {"queue": queue, "expires": seconds * 2}}
 
 
@@ -205,6 +208,7 @@ CELERY_BEAT_SCHEDULE = {
     "count finished days": _tick("tasks_app.jobs.count_days", 300),
     "go on with shuffles": _tick("tasks_app.jobs.go_on_with_shuffles", 10),
     "go on with imports": _tick("tasks_app.jobs.go_on_with_imports", 10),
+    "prune messages": _tick("messaging.jobs.prune_messages", 3600, queue="auth.jobs"),
     "go on with a rebuild": _tick("analytics_app.jobs.go_on_with_rebuild", 10),
 }
 

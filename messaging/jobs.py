@@ -10,6 +10,7 @@ from celery import shared_task
 from messaging import contracts, inbox, outbox_deliveries
 from messaging.crash_points import crash_point
 from messaging.event import Event
+from messaging.pruning import prune
 from messaging.replay import replay
 
 
@@ -40,6 +41,12 @@ def acknowledge(
 @shared_task
 def canary(queue: str) -> None:
     """To every queue that is empty: whoever takes it shows that the queue is served."""
+
+
+@shared_task
+def prune_messages() -> None:
+    """From beat, hourly: forget what is finished and old, a minute's worth at a time."""
+    list(prune(seconds=60))
 
 
 @shared_task

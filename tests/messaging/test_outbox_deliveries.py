@@ -82,12 +82,24 @@ def finished() -> None:
     OutboxDelivery.objects.update(state="acked")
 
 
+CLAIM = (outbox_deliveries._CLAIM, ["analytics", 500, 600, 30])
+CLAIM_KEPT = (outbox_deliveries._CLAIM_KEPT, ["analytics", 100, 3600])
+WINDOW = (outbox_deliveries._OPEN_WINDOW, ["analytics", 20_000])
+
+
 @pytest.mark.usefixtures("finished")
-def test_finished_deliveries_cost_the_relay_nothing() -> None:
+@pytest.mark.parametrize(
+    ("question", "index"),
+    [(CLAIM, "outbox_delivery_open"), (CLAIM_KEPT, "_kept"), (WINDOW, "outbox_delivery_open")],
+)
+def test_finished_deliveries_cost_the_relay_nothing(
+    question: tuple[str, list[str | int]], index: str
+) -> None:
     tell(1)
+    statement, values = question
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE outbox_delivery")
-        cursor.execute(f"EXPLAIN {outbox_deliveries._CLAIM}", ["analytics", 500, 600, 30])
+        cursor.execute(f"EXPLAIN {statement}", values)
         plan = "\n".join(row[0] for row in cursor.fetchall())
-    assert "outbox_delivery_open" in plan
+    assert index in plan
     assert "Seq Scan" not in plan
