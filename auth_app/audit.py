@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db import models
 from django.db.models.functions import Now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from messaging.context import current_origin
@@ -50,6 +51,32 @@ class AuditRecord(models.Model):
 
     def __str__(self) -> str:
         return f"{self.actor} {self.action} {self.person}"
+
+    @property
+    def changes(self) -> list[tuple[str, str, str]]:
+        """(field, was, is) in the reader's language."""
+        was = self.before or {}
+        return [
+            (_field(key), _shown(key, was.get(key, "")), _shown(key, value))
+            for key, value in (self.after or {}).items()
+        ]
+
+
+def _field(key: str) -> str:
+    return str(_people().get_field(key).verbose_name) if key != "asked" else gettext("filter")
+
+
+def _shown(key: str, value: Any) -> str:
+    if isinstance(value, bool):
+        return gettext("yes") if value else gettext("no")
+    choices = dict(getattr(_people().get_field(key), "flatchoices", ())) if key != "asked" else {}
+    return str(choices.get(value, value))
+
+
+def _people() -> Any:
+    from auth_app.models import User
+
+    return User._meta
 
 
 def note(

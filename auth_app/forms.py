@@ -38,30 +38,44 @@ class SignupForm(forms.Form):
 
 
 class CreateForm(PersonForm):
-    """A person whom an admin takes on."""
-
-    password = forms.CharField(
-        label=_("Password"),
-        required=False,
-        strip=False,
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        help_text=_("May stay empty: they choose one through “Forgot your password?”."),
-    )
+    """A person whom an admin takes on; a letter invites them to choose a password."""
 
     class Meta:
         model = User
-        fields = ["email", "name", "role"]
+        fields = ["email", "name", "role", "language"]
 
     def clean_email(self) -> str:
         email = str(self.cleaned_data["email"]).lower()
         validate_email_for_events(email)
         return email
 
-    def clean_password(self) -> str | None:
-        password = self.cleaned_data["password"] or None
-        if password:
-            validate_password(password, self.instance)
+
+class InvitationForm(forms.Form):
+    """The password that an invited person chooses."""
+
+    password = forms.CharField(
+        label=_("Password"),
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text=_("At least 12 characters."),
+    )
+
+    def __init__(self, *args: Any, person: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.person = person
+
+    def clean_password(self) -> str:
+        password = str(self.cleaned_data["password"])
+        validate_password(password, self.person)
         return password
+
+
+class ReasonForm(forms.Form):
+    """Why somebody decides about somebody else."""
+
+    reason = forms.CharField(
+        label=_("Reason"), max_length=500, help_text=_("Stays in the audit log.")
+    )
 
 
 class EditForm(PersonForm):
@@ -70,6 +84,9 @@ class EditForm(PersonForm):
     `version` is the state that the page showed.
     """
 
+    reason = forms.CharField(
+        label=_("Reason"), max_length=500, help_text=_("Stays in the audit log.")
+    )
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     class Meta:

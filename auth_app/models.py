@@ -86,6 +86,7 @@ class User(AbstractBaseUser):
     is_demo = models.BooleanField(
         default=False, editable=False, help_text="made by the demonstration, password known to all"
     )
+    invited_at = models.DateTimeField(null=True, editable=False)
     sessions_ended = models.PositiveIntegerField(
         default=0, editable=False, help_text="how often all of them were ended at once"
     )

@@ -1,27 +1,34 @@
 """The admin's pages of people, and everybody's own profile."""
 
 from collections.abc import Callable
-from typing import Any, cast
+from smtplib import SMTPException
+from typing import Any, Final, cast
 from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
-from django.http import HttpRequest, HttpResponse, QueryDict, StreamingHttpResponse
+from django.forms import BaseForm
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views import i18n
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from access.actor import ADMIN, ActorRequest
 from access.decorators import everyone, public, roles
 from access.limits import limited
-from auth_app.forms import CreateForm, EditForm, FilterForm, ProfileForm
+from access.reauthentication import recently_authenticated
+from auth_app import audit, audit_log, invitations, second_factor
+from auth_app.audit import Action
+from auth_app.forms import CreateForm, EditForm, FilterForm, ProfileForm, ReasonForm
 from auth_app.models import LastAdmin, People, User
 from auth_app.permissions import can_change_standing
-from pages.export import csv_response
+from pages.export import table_response
 from pages.paging import keyset
 
+LAST_ADMIN: Final = gettext_lazy("This is the last admin; make somebody else one first.")
 get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 
 
@@ -36,10 +43,11 @@ def people(request: HttpRequest) -> HttpResponse:
 @require_safe
 @roles(ADMIN)
 @limited("export", method="GET")
-def export(request: HttpRequest) -> StreamingHttpResponse:
+def export(request: HttpRequest) -> HttpResponseBase:
     columns = ["email", "name", "role", "is_active", "date_joined", "public_id"]
     rows = _chosen(FilterForm(request.GET)).values_list(*columns)
-    return csv_response("people.csv", columns=columns, rows=rows.iterator())
+    audit.note(Action.EXPORTED, None, after={"asked": request.GET.urlencode()})
+    return table_response(request, "people", columns=columns, rows=rows.iterator())
 
 
 def _chosen(form: FilterForm) -> People:
@@ -58,6 +66,7 @@ def _chosen(form: FilterForm) -> People:
 @get_or_post
 @roles(ADMIN)
 @limited("invite")
+@recently_authenticated
 def create(request: HttpRequest) -> HttpResponse:
     form = CreateForm(_posted(request))
     if request.method != "POST":
@@ -65,35 +74,71 @@ def create(request: HttpRequest) -> HttpResponse:
     person = _register(form) if form.is_valid() else None
     if not person:
         return render(request, "people/create.html", {"form": form}, status=422)
-    messages.success(request, _("%(name)s is on board.") % {"name": person.name})
-    return redirect("people:list")
+    _invite(request, person)
+    return redirect("people:edit", person.public_id)
 
 
 def _register(form: CreateForm) -> User | None:
     """None when somebody took the address after the form was checked."""
     try:
-        with transaction.atomic():
-            person = User.objects.register(**form.cleaned_data)
-            person.vouch_for_email()
+        return User.objects.register(password=None, **form.cleaned_data)
     except IntegrityError:
         form.add_error("email", _("Somebody has this e-mail already."))
         return None
-    return person
+
+
+@require_POST
+@roles(ADMIN)
+@limited("invite")
+def invite(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    person = get_object_or_404(User, public_id=public_id)
+    if invitations.is_open(person):
+        _invite(request, person)
+    return redirect("people:edit", public_id)
+
+
+def _invite(request: HttpRequest, person: User) -> None:
+    try:
+        invitations.invite(person)
+    except (OSError, SMTPException):
+        messages.error(request, _("The invitation could not be sent. Send it again later."))
+    else:
+        messages.success(request, _("%(name)s is invited.") % {"name": person.name})
 
 
 @get_or_post
 @roles(ADMIN)
+@recently_authenticated
 def edit(request: HttpRequest, public_id: UUID) -> HttpResponse:
     person = get_object_or_404(User, public_id=public_id)
-    allowed = can_change_standing(cast("ActorRequest", request).actor, person)
-    form = EditForm(_posted(request), instance=person, may_change_role=allowed)
-    page = {"form": form, "person": person, "can_change_standing": allowed}
+    form = EditForm(_posted(request), instance=person, may_change_role=_may(request, person))
     if request.method != "POST":
-        return render(request, "people/edit.html", page)
+        return _person_page(request, person, form=form)
     if not (form.is_valid() and _change(person, form)):
-        return render(request, "people/edit.html", page, status=422)
+        return _person_page(request, person, form=form, status=422)
     messages.success(request, _("Saved."))
     return redirect("people:list")
+
+
+def _may(request: HttpRequest, person: User) -> bool:
+    return can_change_standing(cast("ActorRequest", request).actor, person)
+
+
+def _person_page(
+    request: HttpRequest, person: User, *, status: int = 200, **forms: BaseForm
+) -> HttpResponse:
+    may = _may(request, person)
+    context = {
+        "form": EditForm(instance=person, may_change_role=may),
+        "reason_form": ReasonForm(auto_id="id_why_%s"),
+        "person": person,
+        "can_change_standing": may,
+        "can_invite": invitations.is_open(person),
+        "has_factor": second_factor.enrolled(person),
+        "needs_factor": second_factor.required(person),
+        "records": audit_log.about(person)[:5],
+    }
+    return render(request, "people/edit.html", context | forms, status=status)
 
 
 class Stale(Exception):
@@ -104,7 +149,7 @@ def _change(person: User, form: EditForm) -> bool:
     try:
         _change_as_shown(person, **form.cleaned_data)
     except LastAdmin:
-        form.add_error("role", _("This is the last admin; make somebody else one first."))
+        form.add_error("role", LAST_ADMIN)
         return False
     except Stale:
         _show_newer(person, form)
@@ -135,26 +180,38 @@ def _show_newer(person: User, form: EditForm) -> None:
 
 @require_POST
 @roles(ADMIN)
+@recently_authenticated
 def deactivate(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    return _change_standing(request, public_id, User.deactivate)
+    return _decide(request, public_id, User.deactivate)
 
 
 @require_POST
 @roles(ADMIN)
+@recently_authenticated
 def reactivate(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    return _change_standing(request, public_id, User.reactivate)
+    return _decide(request, public_id, User.reactivate)
 
 
-def _change_standing(
-    request: HttpRequest, public_id: UUID, verb: Callable[[User], bool]
+@require_POST
+@roles(ADMIN)
+@recently_authenticated
+def reset_second_factor(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    return _decide(request, public_id, second_factor.reset)
+
+
+def _decide(
+    request: HttpRequest, public_id: UUID, verb: Callable[[User, str], bool]
 ) -> HttpResponse:
     person = get_object_or_404(User, public_id=public_id)
-    if not can_change_standing(cast("ActorRequest", request).actor, person):
+    if not _may(request, person):
         raise PermissionDenied
+    form = ReasonForm(request.POST, auto_id="id_why_%s")
+    if not form.is_valid():
+        return _person_page(request, person, reason_form=form, status=422)
     try:
-        verb(person)
+        verb(person, form.cleaned_data["reason"])
     except LastAdmin:
-        messages.error(request, _("This is the last admin; make somebody else one first."))
+        messages.error(request, LAST_ADMIN)
     else:
         messages.success(request, _("Saved."))
     return redirect("people:edit", public_id)

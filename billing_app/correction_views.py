@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from access.actor import Actor, ActorRequest
 from access.decorators import roles
+from access.reauthentication import recently_authenticated
 from billing_app import correcting, reports
 from billing_app.models import Correction, Entry
 from billing_app.oversight_forms import CorrectionForm, CorrectionsForm
@@ -34,6 +35,7 @@ def corrections(request: ActorRequest) -> HttpResponse:
 
 @require_POST
 @roles(*KEEPERS)
+@recently_authenticated
 def correct(request: ActorRequest, entry_id: int) -> HttpResponse:
     """Ask for the reversal of an entry."""
     entry = get_object_or_404(Entry.objects.select_related("account"), pk=entry_id)
@@ -53,6 +55,7 @@ def correct(request: ActorRequest, entry_id: int) -> HttpResponse:
 
 @require_POST
 @roles(*KEEPERS)
+@recently_authenticated
 def approve(request: ActorRequest, correction_id: UUID) -> HttpResponse:
     """Book the reversal that somebody else has asked for."""
     if correction := _decidable(request, correction_id):

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from access.actor import ActorRequest
 from access.decorators import roles
 from access.limits import limited
+from access.reauthentication import recently_authenticated
 from billing_app import audit, payouts
 from billing_app.exports import export
 from billing_app.forms import PayoutsForm
@@ -53,6 +54,7 @@ def payouts_export(request: ActorRequest) -> HttpResponseBase:
 @require_POST
 @roles(*KEEPERS)
 @limited("replay")
+@recently_authenticated
 def retry(request: ActorRequest, payout_id: UUID) -> HttpResponse:
     """Send one failed notice again; the money has moved already."""
     payout = get_object_or_404(Payout, pk=payout_id)
@@ -69,6 +71,7 @@ def retry(request: ActorRequest, payout_id: UUID) -> HttpResponse:
 @require_POST
 @roles(*KEEPERS)
 @limited("replay")
+@recently_authenticated
 def retry_all(request: ActorRequest) -> HttpResponse:
     """Send every failed notice again that the filter in the form lets through."""
     form = PayoutsForm(request.POST)

@@ -74,6 +74,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "auth_app.guards.expire",
     "auth_app.middleware.speak",
     "pages.middleware.serve_pages",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
@@ -81,6 +82,7 @@ MIDDLEWARE = [
     "messaging.context.correlate",
     "django.contrib.messages.middleware.MessageMiddleware",
     "pages.middleware.show_toasts",
+    "auth_app.guards.insist",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "auth_app.middleware.refuse",
@@ -216,6 +218,10 @@ CELERY_BEAT_SCHEDULE = {
 
 AUTH_USER_MODEL = "auth_app.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",  # made before Argon2; checked, then renewed
+]
 AUTH_PASSWORD_VALIDATORS = [
     {
         "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
@@ -231,11 +237,25 @@ ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_SIGNUP_FORM_CLASS = "auth_app.forms.SignupForm"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
-ACCOUNT_EMAIL_VERIFICATION = "optional"
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
+ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = True
+ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = True
+ACCOUNT_CHANGE_EMAIL = True
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 10 * 60
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_LOGOUT_REDIRECT_URL = "/accounts/login/"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", default=0)
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_FORMS = {
+    "add_webauthn": "auth_app.key_forms.AddKeyForm",
+    "edit_webauthn": "auth_app.key_forms.RenameKeyForm",
+}
 MFA_ADAPTER = "auth_app.mfa_adapter.MFAAdapter"
 MFA_TOTP_ISSUER = "aTES"
 
@@ -243,7 +263,7 @@ ACCESS_TOKEN_SECONDS = 300
 JWKS_URL = env("JWKS_URL", default="")  # where auth runs elsewhere: its /.well-known/jwks.json
 JWKS_SOURCE = "auth_app.signing.published"  # where it runs here
 
-SESSION_COOKIE_AGE = 8 * 60 * 60
+SESSION_COOKIE_AGE = 24 * 60 * 60  # at most; auth_app.guards ends most of them before
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
 

@@ -17,6 +17,7 @@ from kombu.exceptions import OperationalError as BrokerError
 from access.actor import ADMIN, Actor, ActorRequest
 from access.decorators import roles
 from access.limits import limited
+from access.reauthentication import recently_authenticated
 from messaging import dead_letters
 from messaging.forms import DeadLetterFilter, DiscardForm
 from messaging.models import DeadLetter, DeadLetters
@@ -120,6 +121,7 @@ def discard(request: HttpRequest, public_id: UUID) -> HttpResponse:
 @require_POST
 @roles(ADMIN)
 @limited("replay")
+@recently_authenticated
 def replay_all(request: HttpRequest) -> HttpResponse:
     _request_replay(request, _chosen(DeadLetterFilter(request.GET)))
     return _back_to_list(request)
@@ -127,6 +129,7 @@ def replay_all(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @roles(ADMIN)
+@recently_authenticated
 def discard_all(request: HttpRequest) -> HttpResponse:
     form = DiscardForm(request.POST)
     if not form.is_valid():

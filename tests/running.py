@@ -15,7 +15,6 @@ from typing import Any
 
 import pytest
 import redis
-from django.conf import global_settings
 from django.conf import settings as configured
 from django.db import connection
 from xdist.remote import Producer
@@ -29,6 +28,7 @@ from supervisor.processes import Process
 from supervisor.system import answers
 
 PATIENCE = 30.0
+ARGON2 = "django.contrib.auth.hashers.Argon2PasswordHasher"
 PLACES = ("tests/journeys/", "tests/supervisor/test_running.py")
 
 
@@ -172,7 +172,7 @@ def system(
     transactional_db: None, settings: Any, _processes: Running
 ) -> Generator[Running, None, None]:
     """The whole running system on this test's database; `system.url` is its address."""
-    settings.PASSWORD_HASHERS = global_settings.PASSWORD_HASHERS  # as the processes check them
+    settings.PASSWORD_HASHERS = [ARGON2]  # as the processes check them
     settings.MAIL_DIR = _processes.mail_dir
     settings.BASE_URL = _processes.url
     forget_mail_and_messages(_processes)

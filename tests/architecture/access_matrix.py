@@ -1,7 +1,8 @@
 """Who may do what, written by hand: the decorators are held against this table, not copied into it.
 
 A line per route and method. What a route names does not exist here, so whoever may look gets 404
-and whoever may not gets 403; forms are sent empty. `IN` asks the anonymous to sign in.
+and whoever may not gets 403; forms are sent empty. `IN` asks the anonymous to sign in. Whoever is
+dismissed is as good as anonymous: the test asks as a dismissed admin too.
 """
 
 IN = "sign in"
@@ -67,16 +68,22 @@ MATRIX: list[tuple[str, str, *tuple[int | str, ...]]] = [
     ("healthz",                      "GET",  200, 200, 200, 200, 200),
     ("home",                         "GET",   IN, 302, 302, 302, 302),
     ("jwks",                         "GET",  200, 200, 200, 200, 200),
+    ("people:accept",                "GET",  410, 410, 410, 410, 410),
+    ("people:accept",                "POST", 410, 410, 410, 410, 410),
+    ("people:audit",                 "GET",   IN, 403, 403, 403, 200),
     ("people:create",                "GET",   IN, 403, 403, 403, 200),
     ("people:create",                "POST",  IN, 403, 403, 403, 422),
     ("people:deactivate",            "POST",  IN, 403, 403, 403, 404),
     ("people:edit",                  "GET",   IN, 403, 403, 403, 404),
     ("people:edit",                  "POST",  IN, 403, 403, 403, 404),
+    ("people:end_session",           "POST",  IN, 404, 404, 404, 404),
     ("people:export",                "GET",   IN, 403, 403, 403, 200),
+    ("people:invite",                "POST",  IN, 403, 403, 403, 404),
     ("people:list",                  "GET",   IN, 403, 403, 403, 200),
     ("people:me",                    "GET",   IN, 200, 200, 200, 200),
     ("people:me",                    "POST",  IN, 422, 422, 422, 422),
     ("people:reactivate",            "POST",  IN, 403, 403, 403, 404),
+    ("people:reset_second_factor",   "POST",  IN, 403, 403, 403, 404),
     ("readyz",                       "GET",  200, 200, 200, 200, 200),
     ("set_language",                 "POST", 302, 302, 302, 302, 302),
     ("set_theme",                    "POST",  IN, 422, 422, 422, 422),

@@ -6,19 +6,24 @@ from django.test import Client
 from auth_app.models import User
 from tests.architecture.access_matrix import COLUMNS, IN, MATRIX
 from tests.architecture.routes import METHODS, routes
+from tests.conftest import enrol, sign_in
 from tests.delivery import deliver_everything
 
 ROWS = {(name, method): dict(zip(COLUMNS, row, strict=True)) for name, method, *row in MATRIX}
 HTMX = {"HX-Request": "true"}
+DISMISSED = "dismissed"
 
 
 @pytest.fixture
 def browsers(db: None) -> dict[str, Client]:
-    """One for each column of the table."""
-    clients = {who: Client() for who in COLUMNS}
+    """One for each column of the table, and one whose admin was dismissed after signing in."""
+    clients = {who: Client() for who in [*COLUMNS, DISMISSED]}
     for role in COLUMNS[1:]:
         person = User.objects.register(f"{role}@popug.example", role, None, role=role)
-        clients[role].force_login(person)
+        sign_in(clients[role], enrol(person))
+    leaving = User.objects.register("gone@popug.example", "Gone", None, role="admin")
+    sign_in(clients[DISMISSED], enrol(leaving))
+    leaving.deactivate()
     deliver_everything()
     return clients
 
@@ -40,9 +45,10 @@ def test_every_view_names_its_roles() -> None:
 def test_it_lets_in_whom_the_table_says(
     name: str, method: str, browsers: dict[str, Client]
 ) -> None:
+    expected = ROWS[name, method] | {DISMISSED: ROWS[name, method]["anonymous"]}
     for headers in ({}, HTMX):
-        answers = {who: _answer(browsers[who], name, method, headers) for who in COLUMNS}
-        assert answers == ROWS[name, method]
+        answers = {who: _answer(browsers[who], name, method, headers) for who in browsers}
+        assert answers == expected
 
 
 def _answer(client: Client, name: str, method: str, headers: dict[str, str]) -> int | str:
@@ -53,7 +59,7 @@ def _answer(client: Client, name: str, method: str, headers: dict[str, str]) -> 
 
 @pytest.mark.parametrize("name", sorted({name for name, _ in ROWS}))
 def test_it_refuses_other_methods(name: str, db: None, client: Client) -> None:
-    client.force_login(User.objects.register("ada@popug.example", "Ada", None, role="admin"))
+    sign_in(client, enrol(User.objects.register("ada@popug.example", "Ada", None, role="admin")))
     others = [method for method in METHODS if (name, method) not in ROWS]
     answers = {client.generic(method, routes()[name].address).status_code for method in others}
     assert answers == {405}

@@ -13,8 +13,8 @@ def office(client_for: ClientFor, admin: User) -> Client:
     return client_for(admin)
 
 
-def press(client: Client, person: User, verb: str) -> int:
-    return client.post(f"/people/{person.public_id}/{verb}/").status_code
+def press(client: Client, person: User, verb: str, reason: str = "flew away") -> int:
+    return client.post(f"/people/{person.public_id}/{verb}/", {"reason": reason}).status_code
 
 
 def test_it_dismisses_and_takes_back(office: Client, worker: User) -> None:
@@ -38,3 +38,10 @@ def test_it_answers_404_for_nobody(office: Client) -> None:
     assert (
         office.post("/people/00000000-0000-7000-8000-000000000000/deactivate/").status_code == 404
     )
+
+
+@pytest.mark.parametrize("reason", ["", " ", "x" * 501])
+def test_it_wants_a_reason(office: Client, worker: User, reason: str) -> None:
+    assert press(office, worker, "deactivate", reason) == 422
+    worker.refresh_from_db()
+    assert worker.is_active

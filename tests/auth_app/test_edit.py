@@ -3,6 +3,7 @@
 import pytest
 from django.test import Client
 
+from auth_app.audit import AuditRecord
 from auth_app.models import User
 from tests.conftest import ClientFor
 from tests.delivery import published
@@ -14,7 +15,7 @@ def office(client_for: ClientFor, admin: User) -> Client:
 
 
 def edit(client: Client, person: User, **form: str) -> int:
-    shown = {"version": str(person.version)}
+    shown = {"version": str(person.version), "reason": "asked to"}
     return client.post(f"/people/{person.public_id}/", shown | form).status_code
 
 
@@ -31,7 +32,8 @@ def test_it_refuses_a_role_nobody_knows(office: Client, worker: User) -> None:
 
 
 def test_it_refuses_a_page_from_before_anothers_change(office: Client, worker: User) -> None:
-    url, stale = f"/people/{worker.public_id}/", {"name": "Wilma", "role": "worker", "version": "1"}
+    url = f"/people/{worker.public_id}/"
+    stale = {"name": "Wilma", "role": "worker", "version": "1", "reason": "asked to"}
     User.objects.get(pk=worker.pk).change(role="accountant")
     answer = office.post(url, stale)
     assert answer.status_code == 422
@@ -44,7 +46,8 @@ def test_it_refuses_a_page_from_before_anothers_change(office: Client, worker: U
 
 def test_it_overwrites_when_the_newer_state_has_been_shown(office: Client, worker: User) -> None:
     User.objects.get(pk=worker.pk).change(role="accountant")
-    url, typed = f"/people/{worker.public_id}/", {"name": "Wilma", "role": "worker"}
+    url = f"/people/{worker.public_id}/"
+    typed = {"name": "Wilma", "role": "worker", "reason": "asked to"}
     shown = office.post(url, typed).context["form"]["version"].value()
     assert office.post(url, typed | {"version": shown}).status_code == 302
     worker.refresh_from_db()
@@ -67,3 +70,11 @@ def test_it_shows_who_somebody_is(office: Client, worker: User) -> None:
     page = office.get(f"/people/{worker.public_id}/").content.decode()
     assert worker.email in page
     assert f"/people/{worker.public_id}/deactivate/" in page
+
+
+def test_it_wants_a_reason_and_keeps_it(office: Client, worker: User, admin: User) -> None:
+    assert edit(office, worker, name="Wilma", role="manager", reason=" ") == 422
+    assert edit(office, worker, name="Wilma", role="manager", reason="leads now") == 302
+    record = AuditRecord.objects.latest("id")
+    assert (record.actor, record.reason) == (admin.public_id, "leads now")
+    assert record.after == {"name": "Wilma", "role": "manager"}

@@ -1,5 +1,6 @@
 """Anonymous sign-up makes a worker, whatever the form carries (I1)."""
 
+import re
 from typing import Any
 
 import pytest
@@ -25,11 +26,35 @@ def sign_up(client: Client, **more: str) -> Any:
     return client.post("/accounts/signup/", FORM | more)
 
 
-def test_it_makes_a_worker_and_lets_them_in(client: Client) -> None:
+def code_from_mail() -> str:
+    found = re.search(r"^[A-Z0-9]{4}-[A-Z0-9]{4}$", str(mail.outbox[-1].body), re.MULTILINE)
+    assert found
+    return found.group()
+
+
+def confirm(client: Client, code: str) -> Any:
+    return client.post("/accounts/confirm-email/", {"code": code})
+
+
+def test_it_makes_a_worker(client: Client) -> None:
     assert sign_up(client).status_code == 302
     person = User.objects.get()
     assert (person.email, person.role) == ("polly@popug.example", "worker")
-    assert client.session["_auth_user_id"] == str(person.pk)
+
+
+def test_it_lets_in_whoever_has_the_code_from_the_mail(client: Client) -> None:
+    sign_up(client)
+    assert "_auth_user_id" not in client.session
+    assert confirm(client, code_from_mail()).status_code == 302
+    assert client.session["_auth_user_id"] == str(User.objects.get().pk)
+
+
+def test_it_lets_nobody_guess_the_code(client: Client) -> None:
+    sign_up(client)
+    answers = [confirm(client, "AAAA-AAAA").status_code for _ in range(3)]
+    assert answers == [422, 422, 302]
+    confirm(client, code_from_mail())
+    assert "_auth_user_id" not in client.session
 
 
 def test_it_tells_every_service(client: Client) -> None:
@@ -48,7 +73,12 @@ def test_it_sends_a_mail_to_confirm_the_address(client: Client) -> None:
     sign_up(client)
     [message] = mail.outbox
     assert message.to == ["polly@popug.example"]
-    assert "/accounts/confirm-email/" in message.body
+    assert code_from_mail()
+
+
+def test_the_mail_carries_nothing_that_a_stranger_typed(client: Client) -> None:
+    sign_up(client, name="Win at https://evil.example")
+    assert "evil" not in f"{mail.outbox[0].body}{mail.outbox[0].subject}"
 
 
 def test_it_takes_an_address_only_once(client: Client, worker: User) -> None:

@@ -4,7 +4,7 @@ from playwright.sync_api import Browser, expect
 
 from messaging.context import acting
 from tasks_app.models import Task
-from tests.journeys.conftest import Known, SignIn, entries_of
+from tests.journeys.conftest import Known, SignIn, code_from_mail, entries_of
 from tests.running import Running
 
 
@@ -58,6 +58,9 @@ def test_a_new_popug_signs_up_and_is_given_tasks(system: Running, browser: Brows
     page.get_by_label("Email").fill("nora@popug.example")
     page.get_by_label("Password", exact=True).fill("a-long-enough-secret")
     page.get_by_role("button", name="Create an account").click()
+    expect(page.get_by_role("heading", name="Confirm your e-mail")).to_be_visible()
+    page.get_by_label("Code").fill(code_from_mail(system))
+    page.get_by_role("button", name="Confirm").click()
     expect(page.get_by_role("heading", name="My tasks")).to_be_visible()
     system.settle()
     with acting():

@@ -1,0 +1,46 @@
+"""What people do about their own account, beside allauth's pages: accept, and end a session."""
+
+from typing import Any
+
+from allauth.account.utils import perform_login
+from allauth.usersessions.models import UserSession
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST
+
+from access.decorators import everyone, public
+from auth_app import invitations
+from auth_app.forms import InvitationForm
+from auth_app.invitations import Worthless
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+@public
+@sensitive_post_parameters("password")
+def accept(request: HttpRequest, token: str) -> Any:
+    """Choose a password by the link of an invitation; whoever has done so is signed in."""
+    try:
+        person = invitations.invited(token)
+        posted = request.POST if request.method == "POST" else None
+        form = InvitationForm(posted, person=person)
+        if form.is_valid():
+            person = invitations.accept(token, form.cleaned_data["password"])
+            return perform_login(request, person)
+    except Worthless:
+        return render(request, "people/worthless.html", status=410)
+    status = 422 if request.method == "POST" else 200
+    return render(request, "people/accept.html", {"form": form, "person": person}, status=status)
+
+
+@require_POST
+@everyone
+def end_session(request: HttpRequest, pk: int) -> HttpResponse:
+    """End one of one's own sessions, wherever it is."""
+    get_object_or_404(UserSession, pk=pk, user=request.user).end()
+    messages.success(request, _("The session is ended."))
+    return redirect("usersessions_list")
