@@ -2,14 +2,14 @@
 
 import json
 from argparse import ArgumentParser
-from dataclasses import asdict
+from dataclasses import asdict, astuple
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
 from messaging import contracts, versions_in_use
 from messaging.retiring import obstacles
-from messaging.versions_in_use import Counts, Reader, Version
+from messaging.versions_in_use import Reader, Version
 
 NO_SUCH = 2  # the exit status of a question about nothing
 
@@ -49,15 +49,13 @@ class Command(BaseCommand):
         self.stdout.write(f"{name} version {number} can go: nobody tells or reads it.")
 
     def _show(self, versions: list[Version]) -> None:
+        self.stdout.write(f"{'':36}{HEADINGS}")
         for version in versions:
-            last = version.last_told.isoformat(timespec="seconds") if version.last_told else "never"
-            self.stdout.write(
-                f"{version.name} {version.version}: told {counts(version.told)}, last {last}"
-            )
+            self.stdout.write(f"{version.name + ' ' + str(version.version):<36}{told(version)}")
             for reader in version.readers:
-                self.stdout.write(f"    {line(reader)}")
+                self.stdout.write(f"{'  ' + who(reader):<36}{read(reader)}")
             if not version.is_newest:
-                self.stdout.write(f"    {verdict(version, versions)}")
+                self.stdout.write(f"  {verdict(version, versions)}")
 
 
 def chosen(name: str | None) -> list[Version]:
@@ -73,13 +71,22 @@ def verdict(version: Version, versions: list[Version]) -> str:
     return f"can't go: {' '.join(why)}" if (why := obstacles(version, family)) else "can go"
 
 
-def line(reader: Reader) -> str:
-    reads = {True: "reads it", False: "can't read it", None: "is not installed here"}
+def who(reader: Reader) -> str:
     return (
-        f"{reader.consumer} {reads[reader.can_read]}: applied {counts(reader.applied)}; "
-        f"{reader.open} on their way, {reader.parked} parked, {reader.waiting} waiting"
+        reader.consumer + {True: "", False: " can't read it", None: " (elsewhere)"}[reader.can_read]
     )
 
 
-def counts(counted: Counts) -> str:
-    return f"{counted.hour} / {counted.day} / {counted.week} (hour / day / week)"
+def told(version: Version) -> str:
+    return row(*astuple(version.told))
+
+
+def read(reader: Reader) -> str:
+    return row(*astuple(reader.applied), reader.open, reader.parked, reader.waiting)
+
+
+def row(*cells: object) -> str:
+    return "".join(f"{cell:>10}" for cell in cells)
+
+
+HEADINGS = row("last hour", "last day", "last week", "open", "parked", "waiting")
