@@ -12,7 +12,7 @@ CLOSED = "0004_titles_are_split"
 
 
 def migrate(name: str) -> None:
-    """Bring the tracker's tables to a migration, inside the transaction of a test."""
+    """Bring the tracker's tables to a migration; also inside the transaction of a test."""
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # what is pending would hold the table
     MigrationExecutor(connection).migrate([("tasks_app", name)])
