@@ -22,6 +22,7 @@ COUNT = """
 INSERT INTO access_tally AS t (key, count, ends_at) VALUES (%s, 1, %s)
     ON CONFLICT (key) DO UPDATE SET count = t.count + 1 RETURNING count
 """
+LOOK = "SELECT 1 FROM access_tally WHERE key = %s AND count >= %s"
 FORGET = """
 DELETE FROM access_tally WHERE key IN
   (SELECT key FROM access_tally WHERE ends_at < %s LIMIT 100 FOR UPDATE SKIP LOCKED)
@@ -39,10 +40,13 @@ class Limit:
 LIMITS: Final = {
     "create": Limit(120, 60),
     "export": Limit(60, 60),
+    "guess": Limit(10, 300),
     "import": Limit(20, 60),
     "invite": Limit(60, 60),
+    "refresh": Limit(300, 60),
     "replay": Limit(60, 60),
     "shuffle": Limit(60, 60),
+    "token": Limit(60, 60),
 }
 
 
@@ -60,6 +64,15 @@ def take(deed: str, who: str, limit: Limit) -> int:
         if count == 1:
             cursor.execute(FORGET, [datetime.fromtimestamp(now, UTC)])
     return 0 if count <= limit.amount else int(ends - now) + 1
+
+
+def waiting(deed: str, who: str, limit: Limit) -> int:
+    """The seconds to wait after so many of them, counting none."""
+    now = time.time()
+    window = int(now) // limit.seconds
+    with connection.cursor() as cursor:
+        cursor.execute(LOOK, [f"{deed}:{window}:{who}", limit.amount])
+        return int((window + 1) * limit.seconds - now) + 1 if cursor.fetchone() else 0
 
 
 def limited(deed: str, *, method: str = "POST") -> Callable[[View], View]:

@@ -1,8 +1,6 @@
 """Routes of billing, grouped by thing."""
 
-from datetime import date
-
-from django.urls import path, register_converter
+from django.urls import path
 
 from billing_app import (
     account_views,
@@ -14,21 +12,6 @@ from billing_app import (
     reconciliation_views,
     views,
 )
-
-
-class DayConverter:
-    """An ISO date in a path; anything else is 404."""
-
-    regex = r"\d{4}-\d{2}-\d{2}"
-
-    def to_python(self, value: str) -> date:
-        return date.fromisoformat(value)
-
-    def to_url(self, value: date | str) -> str:
-        return str(value)
-
-
-register_converter(DayConverter, "day")
 
 app_name = "billing"
 

@@ -59,6 +59,7 @@ INSTALLED_APPS = [
     "supervisor",
     "messaging",
     "access",
+    "api",
     "pages",
     "auth_app",
     "demo",
@@ -67,6 +68,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "api.middleware.serve_api",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -212,6 +214,8 @@ CELERY_BEAT_SCHEDULE = {
     "go on with imports": _tick("tasks_app.jobs.go_on_with_imports", 10),
     "prune messages": _tick("messaging.jobs.prune_messages", 3600, queue="auth.jobs"),
     "go on with a rebuild": _tick("analytics_app.jobs.go_on_with_rebuild", 10),
+    "forget sign-ins": _tick("auth_app.jobs.forget_sign_ins", 3600),
+    "forget answers": _tick("api.jobs.forget_answers", 3600, queue="auth.jobs"),
 }
 
 # --- who is asking --------------------------------------------------------------------------------

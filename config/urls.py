@@ -5,7 +5,8 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from auth_app.views import set_language
 from auth_app.well_known import jwks
-from config import views
+from config import api_views, views
+from config.api import routes
 from pages.views import set_theme
 
 handler429 = "access.limits.too_many"  # allauth's own limits answer with it too
@@ -16,6 +17,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(".well-known/jwks.json", jwks, name="jwks"),
     path("language/", set_language, name="set_language"),
     path("theme/", set_theme, name="set_theme"),
+    path("api/v1/openapi.json", api_views.openapi, name="openapi"),
+    path("api/v1/docs", api_views.docs, name="docs"),
+    path("api/v1/", include((routes(), "api"))),
     path("accounts/", include("allauth.account.urls")),
     path("accounts/2fa/", include("allauth.mfa.urls")),
     path("accounts/sessions/", include("allauth.usersessions.urls")),

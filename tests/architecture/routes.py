@@ -27,9 +27,10 @@ class Route:
 
 
 def routes() -> dict[str, Route]:
-    """By name; the sign-in pages of allauth guard themselves."""
+    """By name; allauth guards its own pages, and the API has a table of its own."""
     found = _walk(get_resolver(), namespace="", arguments={})
-    return {route.name: route for route in found if not route.module.startswith("allauth.")}
+    others = ("allauth.", "ninja.")
+    return {route.name: route for route in found if not route.module.startswith(others)}
 
 
 def _walk(resolver: URLResolver, namespace: str, arguments: dict[str, Any]) -> Iterator[Route]:

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db.migrations.loader import MigrationLoader
 
 SERVICES = ("auth_app", "tasks_app", "billing_app", "analytics_app")
-SHARED = ("messaging", "access", "pages")
+SHARED = ("messaging", "access", "pages", "api")
 TABLE_IN_SQL = re.compile(
     r'\b(?:FROM|JOIN|INTO|UPDATE|TABLE|ON|REFERENCES)\s+"?([a-z_]+)"?', re.IGNORECASE
 )
