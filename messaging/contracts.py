@@ -2,11 +2,12 @@
 
 `event_schemas/registry.json` is the one place that names events, versions and consumers;
 `event_schemas/<service>/<event>/<version>.json` describes an event's `data` and
-`event_schemas/envelope.json` what is around it.
+`event_schemas/envelope.json` what is around it. Producers keep the schema closed, as it is
+published; consumers ignore what they don't know in the data (see `messaging.compatibility`).
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -16,6 +17,7 @@ import jsonschema_rs
 from django.conf import settings
 
 from event_schemas.upcasts import UPCASTS
+from messaging.compatibility.sides import reader, writer
 from messaging.event import Event
 
 
@@ -37,7 +39,7 @@ def schemas_dir() -> Path:
 
 @cache
 def registry() -> dict[str, dict[str, Any]]:
-    """Event name → {producer, versions, consumers}."""
+    """Event name → its entry, as `event_schemas/registry.schema.json` describes it."""
     loaded: dict[str, dict[str, Any]] = json.loads((schemas_dir() / "registry.json").read_text())
     return loaded
 
@@ -59,23 +61,31 @@ def producer_of(name: str) -> str:
     return str(registry()[name]["producer"])
 
 
+def schema_of(name: str, version: int) -> dict[str, Any]:
+    """The published schema of an event's data, as it is in its file."""
+    return _schema(path_of(name, version))
+
+
+def path_of(name: str, version: int) -> str:
+    """Where the schema is, seen from `schemas_dir()`."""
+    return f"{name.replace('.', '/')}/{int(version)}.json"
+
+
 def check(envelope: object) -> None:
-    """Raise `InvalidEvent` or `UnknownEvent` unless the envelope and its data keep the contract."""
-    _raise_first_error(_validator("envelope.json"), envelope, at="")
-    assert isinstance(envelope, Mapping)
+    """What a consumer demands: raise `InvalidEvent` or `UnknownEvent` unless the envelope keeps
+    its contract and the data can be read."""
+    _raise_first_error(_validator("envelope.json", writer), envelope, at="")
+    assert isinstance(envelope, dict)
     name = envelope["event_name"]
-    check_data(name, envelope["event_version"], envelope["data"])
+    _check_data(name, envelope["event_version"], envelope["data"], reader)
     if envelope["producer"] != producer_of(name):
         raise InvalidEvent(f"/producer: {name} is {producer_of(name)}'s to tell")
 
 
 def check_data(name: str, version: int, data: object) -> None:
-    """Raise `InvalidEvent` or `UnknownEvent` unless `data` keeps the contract of this event."""
-    entry = registry().get(name)
-    if entry is None or version not in entry["versions"]:
-        raise UnknownEvent(f"{name} version {version} is not registered")
-    path = f"{name.replace('.', '/')}/{int(version)}.json"
-    _raise_first_error(_validator(path), data, at="/data")
+    """What a producer promises: raise `InvalidEvent` or `UnknownEvent` unless `data` is what this
+    version of the event describes, and nothing more."""
+    _check_data(name, version, data, writer)
 
 
 def newest(event: Event) -> Event:
@@ -90,10 +100,23 @@ def newest(event: Event) -> Event:
     return event
 
 
+def _check_data(name: str, version: int, data: object, side: Callable[[Any], Any]) -> None:
+    entry = registry().get(name)
+    if entry is None or version not in entry["versions"]:
+        raise UnknownEvent(f"{name} version {version} is not registered")
+    _raise_first_error(_validator(path_of(name, version), side), data, at="/data")
+    _refuse_fractions({"data": data})
+
+
 @cache
-def _validator(path: str) -> jsonschema_rs.Draft202012Validator:
-    schema = json.loads((schemas_dir() / path).read_text())
-    return jsonschema_rs.Draft202012Validator(schema, validate_formats=True)
+def _schema(path: str) -> dict[str, Any]:
+    schema: dict[str, Any] = json.loads((schemas_dir() / path).read_text())
+    return schema
+
+
+@cache
+def _validator(path: str, side: Callable[[Any], Any]) -> jsonschema_rs.Draft202012Validator:
+    return jsonschema_rs.Draft202012Validator(side(_schema(path)), validate_formats=True)
 
 
 def _raise_first_error(validator: jsonschema_rs.Draft202012Validator, value: Any, at: str) -> None:
@@ -102,3 +125,18 @@ def _raise_first_error(validator: jsonschema_rs.Draft202012Validator, value: Any
     error = next(iter(validator.iter_errors(value)))
     pointer = at + "".join(f"/{part}" for part in error.instance_path)
     raise InvalidEvent(f"{pointer or '/'}: {error.message}")
+
+
+def _refuse_fractions(told: dict[str, Any], at: str = "") -> None:
+    """1.0 is an integer to JSON Schema and a float to Python: no contract has fractions, for
+    money would be among them."""
+    for name, value in told.items():
+        kind = type(value)
+        if kind is float:
+            raise InvalidEvent(f"{at}/{name}: {value} is written as a fraction")
+        if kind is dict:
+            _refuse_fractions(value, f"{at}/{name}")
+        elif kind is list:
+            _refuse_fractions(
+                {str(number): part for number, part in enumerate(value)}, f"{at}/{name}"
+            )
