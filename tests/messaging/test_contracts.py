@@ -7,6 +7,8 @@ import pytest
 
 from messaging import contracts
 from messaging.schema_checks import problems
+from messaging.schema_checks.files import published
+from tests.billing_app.facts import envelope
 
 
 def test_check_schemas_finds_nothing() -> None:
@@ -21,6 +23,21 @@ def test_the_examples_of_every_event_are_valid_and_an_extra_field_is_not(name: s
             contracts.check_data(name, version, example)
             with pytest.raises(contracts.InvalidEvent):
                 contracts.check_data(name, version, example | {"surprise": 1})
+
+
+@pytest.mark.parametrize(("name", "version"), published())
+def test_consumers_ignore_what_they_do_not_know(name: str, version: int) -> None:
+    data = contracts.schema_of(name, version)["examples"][0]
+    contracts.check(envelope(name, data | {"surprise": 1}, version=version))
+
+
+@pytest.mark.parametrize("cents", [1500.0, 1500.5, "1500", True, None, 10**30, float("nan")])
+def test_cents_are_integers_in_every_respect(cents: Any) -> None:
+    data = contracts.schema_of("billing.entry_posted", 1)["examples"][0] | {"amount_cents": cents}
+    with pytest.raises(contracts.InvalidEvent, match="/data/amount_cents"):
+        contracts.check_data("billing.entry_posted", 1, data)
+    with pytest.raises(contracts.InvalidEvent, match="/data/amount_cents"):
+        contracts.check(envelope("billing.entry_posted", data))
 
 
 @pytest.mark.parametrize(
