@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from messaging import contracts
+from messaging.rebuilding import is_rebuildable
 from tests.messaging.schema_checks.conftest import Copy
 
 CREATED = "tasks.task_created"
@@ -117,3 +119,11 @@ def test_what_is_told_every_consumer_takes(copy: Copy) -> None:
 def test_an_event_that_nobody_tells_is_noticed(copy: Copy) -> None:
     copy.program("billing_app/events.py", "")
     assert "billing.task_priced: billing never tells it" in copy.problems()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("who", contracts.consumers())
+def test_the_policy_of_replay_is_what_the_database_allows(who: str) -> None:
+    taken = [entry["consumers"].get(who) for entry in contracts.registry().values()]
+    policies = {subscription["replay"] for subscription in taken if subscription}
+    assert policies == {"rebuild" if is_rebuildable(who) else "once"}
