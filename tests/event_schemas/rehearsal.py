@@ -62,7 +62,9 @@ class Company:
 
     def work(self, count: int = 12) -> None:
         """What people do meanwhile; half of what it sets off is delivered, some twice."""
-        self._know(Task.create_all(fresh := self._fresh(count)) or fresh)
+        fresh = self._fresh(count)
+        Task.create_all(fresh)
+        self._know(fresh)
         self.complete(count)
         for consumer in ("billing", "analytics", "tasks"):
             envelopes = on_the_wire(consumer, count)
@@ -107,7 +109,7 @@ class Company:
         self.settle()
         assert [check.name for check in prove() if not check.ok] == []
         drawn = set(Assignment.objects.values_list("public_id", flat=True))
-        done = set(Task.objects.completed().values_list("completion_id", flat=True))
+        done = {task.completion_id for task in Task.objects.completed() if task.completion_id}
         assert (booked(Kind.FEE), booked(Kind.REWARD)) == (sorted(drawn), sorted(done))
         assert set(Price.objects.values_list("task_id", flat=True)) == set(self.names)
         [day] = DayTotal.objects.all()
