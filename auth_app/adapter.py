@@ -1,13 +1,19 @@
 """Where allauth meets our people: signing up registers a worker, whatever the form carries (I1)."""
 
+import logging
+from smtplib import SMTPException
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from django.conf import settings
+from django.contrib import messages
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 
 from auth_app.forms import validate_email_for_events
 from auth_app.models import User
+
+log = logging.getLogger("ates.auth")
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
@@ -23,6 +29,15 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         user.language = request.LANGUAGE_CODE if known else settings.LANGUAGE_CODE
         user.set_password(form.cleaned_data["password1"])
         return user.join()
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """A mail server that is away is told to the person, not a reason to show them an error."""
+        try:
+            super().send_mail(template_prefix, email, context)
+        except (OSError, SMTPException) as error:
+            log.error("a letter (%s) could not be sent: %s", template_prefix, type(error).__name__)
+            if self.request:
+                messages.error(self.request, _("The letter could not be sent. Try again later."))
 
     def set_password(self, user: User, password: str) -> None:
         user.change_password(password)

@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from auth_app.models import User
+from auth_app.names import validate_name
 
 if TYPE_CHECKING:
     PersonForm = forms.ModelForm[User]
@@ -30,7 +31,7 @@ def validate_email_for_events(email: str) -> None:
 class SignupForm(forms.Form):
     """allauth adds e-mail and password; a role can't be chosen here (I1)."""
 
-    name = forms.CharField(label=_("Name"), max_length=150)
+    name = forms.CharField(label=_("Name"), max_length=150, validators=[validate_name])
     field_order = ["name", "email", "password1"]
 
     def signup(self, request: Any, user: Any) -> None:

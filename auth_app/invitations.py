@@ -68,8 +68,7 @@ def invited(token: str, *, lock: bool = False) -> User:
 def accept(token: str, password: str) -> User:
     """Set the password and take the address as proved; of two at once, one. Raises `Worthless`."""
     person = invited(token, lock=True)
-    person.set_password(password)
-    person.save(update_fields=["password"])
+    person.change_password(password)
     person.vouch_for_email()
     return person
 

@@ -15,6 +15,7 @@ from uuid_utils.compat import uuid7
 
 from auth_app import audit, events
 from auth_app.audit import Action
+from auth_app.names import validate_name
 from auth_app.refresh import TokenFamily, end_refresh_families
 from messaging.context import current_origin
 from messaging.outbox import publish
@@ -77,7 +78,7 @@ class User(AbstractBaseUser):
 
     public_id = models.UUIDField(unique=True, default=uuid7, editable=False)
     email = models.EmailField(_("e-mail"), unique=True)
-    name = models.CharField(_("name"), max_length=150)
+    name = models.CharField(_("name"), max_length=150, validators=[validate_name])
     role = models.CharField(_("role"), max_length=10, choices=Role, default=Role.WORKER)
     is_active = models.BooleanField(_("active"), default=True)
     language = models.CharField(_("language"), max_length=2, choices=Language, default=Language.EN)

@@ -71,6 +71,7 @@ MIDDLEWARE = [
     "api.middleware.serve_api",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "pages.middleware.harden",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -81,6 +82,7 @@ MIDDLEWARE = [
     "pages.middleware.serve_pages",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "access.middleware.identify",
+    "access.middleware.refuse_the_silent",
     "messaging.context.correlate",
     "django.contrib.messages.middleware.MessageMiddleware",
     "pages.middleware.show_toasts",
@@ -211,6 +213,7 @@ CELERY_BEAT_SCHEDULE = {
     "reconcile": _tick("billing_app.jobs.reconcile", 10),
     "count finished days": _tick("tasks_app.jobs.count_days", 300),
     "go on with shuffles": _tick("tasks_app.jobs.go_on_with_shuffles", 10),
+    "forget sessions": _tick("auth_app.jobs.forget_sessions", 3600),
     "go on with imports": _tick("tasks_app.jobs.go_on_with_imports", 10),
     "prune messages": _tick("messaging.jobs.prune_messages", 3600, queue="auth.jobs"),
     "go on with a rebuild": _tick("analytics_app.jobs.go_on_with_rebuild", 10),
@@ -254,6 +257,7 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_LOGOUT_REDIRECT_URL = "/accounts/login/"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+USERSESSIONS_ADAPTER = "auth_app.session_adapter.SessionsAdapter"
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", default=0)
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_FORMS = {

@@ -12,6 +12,23 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django_htmx.http import trigger_client_event
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
+SENSES = (
+    "accelerometer autoplay bluetooth camera display-capture geolocation gyroscope hid"
+    " magnetometer microphone midi payment screen-wake-lock serial usb xr-spatial-tracking"
+)
+NOTHING_ALLOWED = ", ".join(f"{sense}=()" for sense in SENSES.split())
+
+
+def harden(get_response: GetResponse) -> GetResponse:
+    """No page here wants the browser's senses, and no other site wants our pages."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        response.setdefault("Permissions-Policy", NOTHING_ALLOWED)
+        response.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        return response
+
+    return middleware
 
 
 def serve_pages(get_response: GetResponse) -> GetResponse:

@@ -45,6 +45,15 @@ def _walk(resolver: URLResolver, namespace: str, arguments: dict[str, Any]) -> I
             yield Route(f"{namespace}{pattern.name}", view.__module__, roles, known)
 
 
+def callbacks(resolver: URLResolver) -> Iterator[Any]:
+    """Every view behind an address, other packages' too."""
+    for pattern in resolver.url_patterns:
+        if isinstance(pattern, URLResolver):
+            yield from callbacks(pattern)
+        else:
+            yield pattern.callback
+
+
 def _examples(pattern: URLPattern | URLResolver) -> dict[str, Any]:
     return {name: _example(kind) for name, kind in pattern.pattern.converters.items()}
 

@@ -1,5 +1,6 @@
 """One's own profile: name, language, theme."""
 
+import pytest
 from django.test import Client
 
 from auth_app.models import User
@@ -47,3 +48,10 @@ def test_the_language_switch_changes_the_profile(client_for: ClientFor, worker: 
 def test_the_language_switch_works_before_sign_in(client: Client, db: None) -> None:
     client.post("/language/", {"language": "ru"})
     assert '<html lang="ru"' in client.get("/accounts/login/").content.decode()
+
+
+@pytest.mark.parametrize(
+    "name", ["Polly\nBcc: all@popug.example", "Polly\x1b[31m", "yll\u202eoP", "Pol\u2028ly"]
+)
+def test_a_name_stays_in_its_line(client_for: ClientFor, worker: User, name: str) -> None:
+    assert client_for(worker).post("/people/me/", FORM | {"name": name}).status_code == 422

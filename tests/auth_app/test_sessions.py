@@ -1,11 +1,19 @@
-"""Sessions end with what they stood for."""
+"""Sessions end with what they stood for, are listed, and ended one by one."""
 
+from datetime import timedelta
+
+import pytest
+from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
+from django.core.cache import cache
 from django.db import transaction
 from django.test import Client
+from django.utils import timezone
 
+from auth_app import jobs, refresh
 from auth_app.models import User
-from tests.conftest import ClientFor
+from auth_app.refresh import TokenFamily
+from tests.conftest import PASSWORD, ClientFor, Hire
 
 
 def is_in(client: Client) -> bool:
@@ -44,3 +52,73 @@ def test_nobody_elses_ends(client_for: ClientFor, worker: User, colleague: User)
     worker.deactivate()
     assert is_in(client)
     assert Session.objects.count() == 1
+
+
+@pytest.fixture
+def polly(hire: Hire) -> User:
+    cache.clear()
+    return hire("Polly", password=PASSWORD)
+
+
+def through_the_form(person: User) -> Client:
+    client = Client()
+    client.post("/accounts/login/", {"login": person.email, "password": PASSWORD})
+    return client
+
+
+def test_ones_own_are_listed(polly: User) -> None:
+    here, _elsewhere = through_the_form(polly), through_the_form(polly)
+    sessions = here.get("/accounts/sessions/").context["sessions"]
+    assert [session.user for session in sessions] == [polly, polly]
+
+
+def test_one_of_ones_own_is_ended(polly: User) -> None:
+    here, elsewhere = through_the_form(polly), through_the_form(polly)
+    listed = UserSession.objects.get(session_key=elsewhere.session.session_key)
+    assert here.post(f"/people/me/sessions/{listed.pk}/end/").status_code == 302
+    assert (is_in(here), is_in(elsewhere)) == (True, False)
+
+
+def test_nobody_ends_anothers(polly: User, client_for: ClientFor, worker: User) -> None:
+    theirs = through_the_form(polly)
+    listed = UserSession.objects.get(user=polly)
+    answer = client_for(worker).post(f"/people/me/sessions/{listed.pk}/end/")
+    assert answer.status_code == 404
+    assert is_in(theirs)
+
+
+def test_all_others_are_ended_and_sign_ins_through_the_api_too(polly: User) -> None:
+    here, elsewhere = through_the_form(polly), through_the_form(polly)
+    refresh.begin(polly)
+    here.post("/accounts/sessions/")
+    assert (is_in(here), is_in(elsewhere)) == (True, False)
+    assert not TokenFamily.objects.alive().exists()
+
+
+def test_another_password_ends_the_others(polly: User) -> None:
+    here, elsewhere = through_the_form(polly), through_the_form(polly)
+    new = "another-perch-77"
+    form = {"oldpassword": PASSWORD, "password1": new, "password2": new}
+    here.post("/accounts/password/change/", form)
+    assert (is_in(here), is_in(elsewhere)) == (True, False)
+
+
+def test_signing_in_gives_the_session_another_key(polly: User) -> None:
+    client = Client()
+    session = client.session
+    session["planted"] = "by somebody else"
+    session.save()
+    before = session.session_key
+    client.cookies["sessionid"] = str(before)
+    client.post("/accounts/login/", {"login": polly.email, "password": PASSWORD})
+    assert is_in(client)
+    assert client.session.session_key != before
+    assert not Session.objects.filter(session_key=before).exists()
+
+
+def test_the_schedule_forgets_those_whose_time_is_over(polly: User) -> None:
+    kept, over = through_the_form(polly), through_the_form(polly)
+    past = timezone.now() - timedelta(seconds=1)
+    Session.objects.filter(pk=over.session.session_key).update(expire_date=past)
+    jobs.forget_sessions()
+    assert [row.session_key for row in UserSession.objects.all()] == [kept.session.session_key]

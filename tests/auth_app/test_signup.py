@@ -7,6 +7,7 @@ import pytest
 from django.core import mail
 from django.core.cache import cache
 from django.test import Client
+from pytest_django.fixtures import Settings
 
 from auth_app.models import User
 from tests.conftest import ClientFor
@@ -95,6 +96,8 @@ def test_it_takes_an_address_only_once(client: Client, worker: User) -> None:
         ("email", "polly@попуг.рф"),
         ("email", f"{'p' * 65}@popug.example"),
         ("name", ""),
+        ("name", "Polly\r\nBcc: all@popug.example"),
+        ("email", "polly@popug.example\nBcc: all@popug.example"),
     ],
 )
 def test_it_names_what_is_wrong(client: Client, field: str, value: str) -> None:
@@ -114,3 +117,10 @@ def test_a_new_address_is_one_that_events_can_carry(client_for: ClientFor, worke
     answer = client_for(worker).post("/accounts/email/", new)
     assert answer.status_code == 422
     assert answer.context["form"].errors["email"]
+
+
+def test_a_mail_server_that_is_away_is_told(client: Client, settings: Settings) -> None:
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
+    page = client.post("/accounts/signup/", FORM, follow=True).content.decode()
+    assert "could not be sent" in page
