@@ -14,7 +14,7 @@ from celery import current_app
 from django.db import DatabaseError, InterfaceError, close_old_connections, connection
 from kombu.exceptions import OperationalError as BrokerError
 
-from messaging import canaries, contracts, jobs, outbox_deliveries, pausing
+from messaging import canaries, contracts, jobs, outbox_deliveries, pausing, queues
 from messaging.crash_points import crash_point
 from messaging.event import Event
 
@@ -121,11 +121,7 @@ def waiting(queue: str) -> int:
     """How many messages lie in a queue. A consumer that is away for long must not fill the broker
     with copies of what it has not acknowledged."""
     with current_app.pool.acquire(block=True) as broker:
-        try:
-            declared = broker.default_channel.queue_declare(queue, passive=True)
-        except broker.channel_errors:  # nothing was ever sent there
-            return 0
-        return int(declared.message_count)
+        return queues.depth(broker, queue)
 
 
 def _batches(events: Sequence[Event]) -> Iterator[Sequence[Event]]:

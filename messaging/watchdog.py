@@ -15,6 +15,8 @@ from celery import bootsteps
 from celery.signals import task_received
 from celery.worker import state
 
+from messaging.queues import depth
+
 LOOK_SECONDS = 5.0
 SILENT_SECONDS = 30.0
 LOOKS = 3
@@ -66,12 +68,11 @@ def waiting_in(app: Any) -> str:
     """One of this worker's queues in which messages lie; none when the broker does not answer."""
     try:
         with app.connection_for_read() as broker:
-            for queue in app.amqp.queues.consume_from:
-                if broker.default_channel.queue_declare(queue, passive=True).message_count:
-                    return str(queue)
+            filled = [queue for queue in app.amqp.queues.consume_from if depth(broker, queue)]
+            return str(filled[0]) if filled else ""
     except Exception as error:  # the broker's trouble, of whatever kind, is not this worker's
         log.warning("the watchdog can't look into the queues: %s", error)
-    return ""
+        return ""
 
 
 def give_up(worker: Any, queue: str, silent: float) -> None:

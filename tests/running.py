@@ -29,7 +29,7 @@ from supervisor.system import answers
 
 PATIENCE = 30.0
 ARGON2 = "django.contrib.auth.hashers.Argon2PasswordHasher"
-PLACES = ("tests/journeys/", "tests/supervisor/test_running.py")
+PLACES = ("tests/faults/", "tests/journeys/", "tests/supervisor/test_running.py")
 
 
 class Running:

@@ -1,0 +1,132 @@
+"""Real workers: they survive their broker, end themselves when they fall silent, and finish what
+they hold when asked to stop."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import redis
+
+from config.celery import app
+from messaging import canaries, jobs
+from messaging.models import InboxEvent, InboxLease, OutboxDelivery, WorkerCanary
+from supervisor.processes import Process
+from supervisor.valkey import Valkey
+from tests.messaging.test_outbox_deliveries import tell
+from tests.running import Running
+
+QUEUE = "analytics.jobs"
+ROUNDS = 6  # stock kombu survives one in two
+
+
+class Rig:
+    """A broker and a worker of the test's own, beside the running system."""
+
+    def __init__(self, system: Running, folder: Path) -> None:
+        self.system, self.folder = system, folder
+        self.lines: list[str] = []
+        self.valkey = Valkey(folder, folder / "log", "tests", self.hear, {})
+        self.broker = self.valkey.start()
+        self.worker: Process | None = None
+        self.wait_for_broker()
+
+    def hear(self, name: str, line: str) -> None:
+        self.lines.append(f"[{name}] {line}")
+
+    def wait_for_broker(self) -> None:
+        self.system.wait_until(self.valkey.ready, what="the broker answers")
+
+    def start_worker(self, application: str = "config", **environment: str) -> Process:
+        command = [*self.system.commands["worker-analytics"]]
+        command[command.index("config")] = application
+        ours = {"REDIS_URL": self.valkey.url} | environment
+        self.worker = Process(
+            "worker", command, self.system.environment | ours, self.hear, grace=30.0
+        )
+        self.worker.start()
+        return self.worker
+
+    def fill(self, count: int) -> None:
+        with app.connection_for_write(self.valkey.url) as broker:
+            for _ in range(count):
+                jobs.canary.apply_async(args=[QUEUE], queue=QUEUE, connection=broker)
+
+    @property
+    def depth(self) -> int:
+        return int(self.client.llen(QUEUE))
+
+    @property
+    def client(self) -> Any:
+        return redis.Redis.from_url(self.valkey.url)
+
+    def wait_until_below(self, depth: int) -> None:
+        self.system.wait_until(lambda: self.depth < depth, 60, f"fewer than {depth} in the queue")
+
+    def kill_broker(self) -> None:
+        """kill -9; then it starts again from its append-only file."""
+        self.broker.kill()
+        self.broker = self.valkey.start()
+        self.wait_for_broker()
+
+    def stop(self) -> None:
+        if self.worker:
+            self.worker.stop()
+        self.broker.stop()
+
+
+@pytest.fixture
+def rig(system: Running, tmp_path: Path) -> Iterator[Rig]:
+    built = Rig(system, tmp_path)
+    yield built
+    built.stop()
+
+
+def test_a_busy_worker_goes_on_after_its_broker_was_killed(rig: Rig) -> None:
+    rig.start_worker()
+    for _ in range(ROUNDS):
+        rig.fill(1_000)
+        rig.wait_until_below(900)
+        rig.kill_broker()
+        rig.wait_until_below(rig.depth - 100)
+    assert rig.worker
+    assert rig.worker.alive
+
+
+def test_a_worker_that_lives_and_takes_nothing_ends_itself_and_comes_back(rig: Rig) -> None:
+    rig.fill(50)
+    worker = rig.start_worker("tests.faults.wedging", WEDGED_ONCE=str(rig.folder / "wedged"))
+
+    def all_taken() -> bool:
+        worker.watch()  # as `make run` does
+        return rig.depth == 0
+
+    rig.system.wait_until(all_taken, 120, "its successor takes the rest")
+    assert any("has taken nothing for" in line for line in rig.lines)
+    assert any("ended with status 70" in line for line in rig.lines)
+
+
+def test_every_queue_shows_who_serves_it(system: Running) -> None:
+    def served() -> set[str]:
+        return set(WorkerCanary.objects.values_list("queue", flat=True))
+
+    system.wait_until(lambda: served() == set(canaries.queues()), what="every queue is stamped")
+
+
+def test_a_worker_that_is_asked_to_stop_finishes_what_it_holds(system: Running) -> None:
+    tell(3_000)
+    system.wait_until(InboxEvent.objects.exists, what="the worker is busy")
+    system.stop("worker-analytics")
+    assert system.processes["worker-analytics"].returncode == 0
+    assert not InboxLease.objects.exists()
+    broker = redis.Redis.from_url(system.environment["REDIS_URL"])
+    system.wait_until(lambda: not broker.hlen("unacked"), what="nothing is left half taken")
+    system.start("worker-analytics")
+    system.settle()
+    assert set(OutboxDelivery.objects.values_list("attempts", flat=True)) == {1}
+
+
+def test_our_broker_refuses_rather_than_forgets(rig: Rig) -> None:
+    settings = rig.client.config_get()
+    assert (settings["appendonly"], settings["appendfsync"]) == ("yes", "everysec")
+    assert settings["maxmemory-policy"] == "noeviction"
