@@ -219,6 +219,15 @@ CELERY_BEAT_SCHEDULE = {
     "go on with a rebuild": _tick("analytics_app.jobs.go_on_with_rebuild", 10),
     "forget sign-ins": _tick("auth_app.jobs.forget_sign_ins", 3600),
     "forget answers": _tick("api.jobs.forget_answers", 3600, queue="auth.jobs"),
+    **{
+        f"look after replays of {consumer}": {
+            "task": "messaging.operator_jobs.look_after",
+            "schedule": 10.0,
+            "args": [consumer],
+            "options": {"queue": f"{consumer}.events", "expires": 20.0},
+        }
+        for consumer in ("tasks", "billing", "analytics")
+    },
 }
 
 # --- who is asking --------------------------------------------------------------------------------

@@ -6,7 +6,6 @@ from uuid import UUID
 
 from django.contrib.auth import get_user_model
 from django.shortcuts import get_object_or_404
-from kombu.exceptions import OperationalError as BrokerError
 from ninja import Query
 from pydantic import Field
 
@@ -18,10 +17,9 @@ from api.calls import Calls
 from api.lists import Page, Paged, page_of
 from api.problems import Problem, at, invalid
 from api.shapes import Given, Shown, Text, one_of
-from messaging import dead_letters, health
+from messaging import health, operating
 from messaging.models import DeadLetter
 from messaging.permissions import can_discard, can_replay
-from messaging.replay_requests import request_replay
 
 State = Annotated[str, one_of(DeadLetter.State.values)]
 
@@ -92,7 +90,7 @@ def list_dead_letters(request: ActorRequest, asked: Query[AskedDeadLetters]) -> 
     roles=(ADMIN,),
     gives=DeadLetterShown,
     status=202,
-    fails=[404, 503],
+    fails=[404],
     limit="replay",
     once=True,
 )
@@ -101,10 +99,7 @@ def replay_dead_letter(request: ActorRequest, letter_id: UUID) -> DeadLetterShow
     letter = get_object_or_404(DeadLetter, public_id=letter_id)
     if not can_replay(request.actor, letter):
         raise Problem("settled")
-    try:
-        request_replay(DeadLetter.objects.filter(pk=letter.pk), request.actor.id)
-    except BrokerError as error:
-        raise Problem("unavailable", retry_after=5) from error
+    operating.replay(DeadLetter.objects.filter(pk=letter.pk), request.actor.id)
     return _letter(letter)
 
 
@@ -126,7 +121,7 @@ def discard_dead_letter(
         raise Problem("settled")
     if not discard.reason.strip():
         raise invalid([at("reason", "A reason is needed.")])
-    dead_letters.discard(letter.pk, discard.reason, request.actor.id)
+    operating.discard(DeadLetter.objects.filter(pk=letter.pk), discard.reason, request.actor.id)
     letter.refresh_from_db()
     return _letter(letter)
 

@@ -7,8 +7,8 @@ published; consumers ignore what they don't know in the data (see `messaging.com
 """
 
 import json
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -88,6 +88,38 @@ def check_data(name: str, version: int, data: object) -> None:
     _check_data(name, version, data, writer)
 
 
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """`pointer` is the JSON pointer (RFC 6901) of what breaks the contract, "" the whole."""
+
+    pointer: str
+    message: str
+
+
+def violations(envelope: Any) -> list[Violation]:
+    """Everything in an envelope that breaks a contract, envelope first; empty when `check` passes
+    or what is wrong is no question of form."""
+    found = _violations("envelope.json", envelope, at="")
+    if not isinstance(envelope, Mapping):
+        return found
+    name, version = envelope.get("event_name"), envelope.get("event_version")
+    entry = registry().get(name) if isinstance(name, str) else None
+    if entry is None:
+        return [*found, Violation("/event_name", "is not registered")]
+    if not isinstance(version, int | float) or version not in entry["versions"]:
+        return [*found, Violation("/event_version", "is not registered")]
+    if envelope.get("producer") != entry["producer"]:
+        found.append(Violation("/producer", f"{name} is {entry['producer']}'s to tell"))
+    data = {"data": envelope.get("data")}
+    found += _violations(path_of(str(name), int(version)), data["data"], at="/data")
+    try:
+        _refuse_fractions(data)
+    except InvalidEvent as error:
+        pointer, _colon, message = str(error).partition(": ")
+        found.append(Violation(pointer, message))
+    return found
+
+
 def newest(event: Event) -> Event:
     """The event in its newest version."""
     while upcast := UPCASTS.get((event.name, event.version)):
@@ -119,11 +151,23 @@ def _validator(path: str, side: Callable[[Any], Any]) -> jsonschema_rs.Draft2020
     return jsonschema_rs.Draft202012Validator(side(_schema(path)), validate_formats=True)
 
 
+def _violations(path: str, value: Any, at: str) -> list[Violation]:
+    return [
+        Violation(at + _pointer(error.instance_path), error.message)
+        for error in _validator(path, reader).iter_errors(value)
+    ]
+
+
+def _pointer(path: Sequence[str | int]) -> str:
+    parts = (str(part).replace("~", "~0").replace("/", "~1") for part in path)
+    return "".join(f"/{part}" for part in parts)
+
+
 def _raise_first_error(validator: jsonschema_rs.Draft202012Validator, value: Any, at: str) -> None:
     if validator.is_valid(value):
         return
     error = next(iter(validator.iter_errors(value)))
-    pointer = at + "".join(f"/{part}" for part in error.instance_path)
+    pointer = at + _pointer(error.instance_path)
     raise InvalidEvent(f"{pointer or '/'}: {error.message}")
 
 

@@ -1,158 +1,180 @@
-"""Dead letters: seen, replayed, or discarded with a reason; one, or all that the filter shows."""
+"""Dead letters in a list: found, replayed, given up and taken back; those ticked, or all that the
+filter shows."""
 
-import json
 from typing import Any, cast
-from uuid import UUID
 
 from django.contrib import messages
 from django.db.models import Count, Max, Min
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
-from kombu.exceptions import OperationalError as BrokerError
 
 from access.actor import ADMIN, Actor, ActorRequest
 from access.decorators import roles
 from access.limits import limited
 from access.reauthentication import recently_authenticated
-from messaging import dead_letters
-from messaging.forms import DeadLetterFilter, DiscardForm
-from messaging.models import DeadLetter, DeadLetters
-from messaging.permissions import can_discard, can_replay
-from messaging.replay_requests import request_replay
-from pages.live import live
+from messaging import operating
+from messaging.forms import ChoiceForm, DeadLetterFilter
+from messaging.giving_up import UNDO_DAYS
+from messaging.idempotency import idempotency_key
+from messaging.models import DeadLetter, DeadLetters, ReplayRun
+from pages.export import table_response
 from pages.paging import keyset
 
-GROUPS = 20
+GROUPS = 12
+COLUMNS = (
+    "public_id",
+    "state",
+    "consumer",
+    "event_name",
+    "event_version",
+    "event_id",
+    "correlation_id",
+    "error_group",
+    "error",
+    "attempts",
+    "replays",
+    "parked_at",
+    "resolved_at",
+    "reason",
+)
+GROUPED_BY = ("error_group", "error_kind", "event_name", "consumer", "event_version")
 
 
 @require_safe
 @roles(ADMIN)
 def index(request: HttpRequest) -> HttpResponse:
-    return _index(request, DiscardForm())
-
-
-def _index(request: HttpRequest, discard_form: DiscardForm, status: int = 200) -> HttpResponse:
     form = DeadLetterFilter(request.GET)
-    rows = _chosen(form)
+    return _index(request, form, ChoiceForm(), status=200 if form.is_valid() else 422)
+
+
+def _index(
+    request: HttpRequest, form: DeadLetterFilter, choice: ChoiceForm, status: int
+) -> HttpResponse:
+    rows = form.rows()
+    state = form.cleaned_data.get("state") or DeadLetter.State.PARKED
     context = {
         "form": form,
-        "discard_form": discard_form,
+        "choice": choice,
+        "ticked": set(choice.selected),
         "groups": _groups(rows),
-        "parked": rows.parked().count(),
-        "page": keyset(request, rows, by=("-id",)),
+        "count": rows.count(),
+        "state": state,
+        "undo_days": UNDO_DAYS,
+        "running": ReplayRun.objects.running(),
+        "page": keyset(request, rows.defer("envelope", "traceback"), by=("-id",)),
     }
     return render(request, "events/dead_letters.html", context, status=status)
 
 
-def _chosen(form: DeadLetterFilter) -> DeadLetters:
-    """What the filters of the URL leave; one that makes no sense leaves nothing."""
-    if not form.is_valid():
-        return DeadLetter.objects.none()
-    asked = form.cleaned_data
-    rows = DeadLetter.objects.matching(asked["consumer"], asked["name"], asked["error"])
-    if asked["state"] == "all":
-        return rows
-    return rows.filter(state=asked["state"] or DeadLetter.State.PARKED)
-
-
 def _groups(rows: DeadLetters) -> list[Any]:
-    grouped = rows.order_by().values("consumer", "event_name", "error_kind")
+    grouped = rows.order_by().values(*GROUPED_BY)
     counted = grouped.annotate(count=Count("id"), first=Min("parked_at"), last=Max("parked_at"))
-    return list(counted.order_by("-count", "consumer")[:GROUPS])
+    return list(counted.order_by("-count", *GROUPED_BY)[:GROUPS])
 
 
 @require_safe
 @roles(ADMIN)
-def dead_letter(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    return _page(request, get_object_or_404(DeadLetter, public_id=public_id), DiscardForm())
-
-
-@require_safe
-@roles(ADMIN)
-@live
-def state(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    letter = get_object_or_404(DeadLetter, public_id=public_id)
-    response = render(request, "events/_dead_letter_state.html", {"letter": letter})
-    if not letter.is_parked:
-        response["HX-Refresh"] = "true"  # the page's buttons are out of date too
-    return response
-
-
-def _page(
-    request: HttpRequest, letter: DeadLetter, form: DiscardForm, status: int = 200
-) -> HttpResponse:
-    actor = _actor(request)
-    context = {
-        "letter": letter,
-        "form": form,
-        "envelope": json.dumps(letter.envelope, indent=2, ensure_ascii=False),
-        "can_replay": can_replay(actor, letter),
-        "can_discard": can_discard(actor, letter),
-    }
-    return render(request, "events/dead_letter.html", context, status=status)
-
-
-@require_POST
-@roles(ADMIN)
-@limited("replay")
-def replay(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    letter = get_object_or_404(DeadLetter, public_id=public_id)
-    if can_replay(_actor(request), letter):
-        _request_replay(request, DeadLetter.objects.filter(pk=letter.pk))
-    return redirect("events:dead_letter", public_id)
-
-
-@require_POST
-@roles(ADMIN)
-def discard(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    letter = get_object_or_404(DeadLetter, public_id=public_id)
-    form = DiscardForm(request.POST)
+@limited("export", method="GET")
+def export(request: HttpRequest) -> HttpResponseBase:
+    form = DeadLetterFilter(request.GET)
     if not form.is_valid():
-        return _page(request, letter, form, status=422)
-    if can_discard(_actor(request), letter):
-        dead_letters.discard(letter.pk, form.cleaned_data["reason"], _actor(request).id)
-    return redirect("events:dead_letter", public_id)
+        return HttpResponse(form.errors.as_text(), status=422, content_type="text/plain")
+    rows = form.rows().order_by("-id").values_list(*COLUMNS).iterator(chunk_size=1000)
+    return table_response(request, "dead-letters", columns=COLUMNS, rows=rows)
 
 
 @require_POST
 @roles(ADMIN)
 @limited("replay")
 @recently_authenticated
-def replay_all(request: HttpRequest) -> HttpResponse:
-    _request_replay(request, _chosen(DeadLetterFilter(request.GET)))
+def replay_many(request: HttpRequest) -> HttpResponse:
+    form, choice = _asked(request)
+    if error := _senseless(form, choice):
+        return error_page(request, form, choice, error)
+    key = idempotency_key(request, _actor(request))
+    rows, chosen = _chosen(form, choice), request.GET.urlencode()
+    if run := operating.replay(rows, _actor(request).id, chosen=chosen, key=key):
+        return redirect("events:replay_run", run.pk)
+    messages.info(request, _("None of them is parked any more."))
     return _back_to_list(request)
 
 
 @require_POST
 @roles(ADMIN)
 @recently_authenticated
-def discard_all(request: HttpRequest) -> HttpResponse:
-    form = DiscardForm(request.POST)
-    if not form.is_valid():
-        return _index(request, form, status=422)
-    rows = _chosen(DeadLetterFilter(request.GET))
-    count = dead_letters.discard_all(rows, form.cleaned_data["reason"], _actor(request).id)
+def discard_many(request: HttpRequest) -> HttpResponse:
+    form, choice = _asked(request)
+    reason = str(choice.data.get("reason", "")).strip()
+    if error := _senseless(form, choice) or (not reason and _("Say why.")):
+        return error_page(request, form, choice, error, field="" if reason else "reason")
+    rows = _chosen(form, choice)
+    deed = operating.discard(rows, reason, _actor(request).id, _told(request, choice))
+    count = deed.count if deed else 0
     text = ngettext("%(count)s letter discarded.", "%(count)s letters discarded.", count)
     messages.success(request, text % {"count": count})
     return _back_to_list(request)
 
 
-def _request_replay(request: HttpRequest, letters: DeadLetters) -> None:
-    try:
-        count = request_replay(letters, _actor(request).id)
-    except BrokerError:
-        messages.error(request, _("The broker can't be reached; nothing is lost, try again."))
-        return
-    text = ngettext("%(count)s letter is replayed.", "%(count)s letters are replayed.", count)
+@require_POST
+@roles(ADMIN)
+def restore_many(request: HttpRequest) -> HttpResponse:
+    form, choice = _asked(request)
+    if error := _senseless(form, choice):
+        return error_page(request, form, choice, error)
+    rows = _chosen(form, choice)
+    deed = operating.restore(rows, _actor(request).id, _told(request, choice))
+    count = deed.count if deed else 0
+    text = ngettext(
+        "%(count)s letter is parked again.", "%(count)s letters are parked again.", count
+    )
     messages.success(request, text % {"count": count})
+    return _back_to_list(request)
+
+
+def _asked(request: HttpRequest) -> tuple[DeadLetterFilter, ChoiceForm]:
+    form, choice = DeadLetterFilter(request.GET), ChoiceForm(request.POST)
+    form.is_valid(), choice.is_valid()
+    return form, choice
+
+
+def _senseless(form: DeadLetterFilter, choice: ChoiceForm) -> str:
+    if form.errors:
+        return _("The filter makes no sense, so it matches nothing.")
+    if choice.errors:
+        return _("This can't be done.")
+    if not (choice.wants_all or choice.selected):
+        return _("Tick the letters first, or choose all that match.")
+    return ""
+
+
+def error_page(
+    request: HttpRequest, form: DeadLetterFilter, choice: ChoiceForm, error: str, field: str = ""
+) -> HttpResponse:
+    """422, with all that was ticked and typed."""
+    choice.add_error(field or None, error)
+    return _index(request, form, choice, status=422)
+
+
+def _chosen(form: DeadLetterFilter, choice: ChoiceForm) -> DeadLetters:
+    rows = form.rows()
+    return rows if choice.wants_all else rows.filter(public_id__in=choice.selected)
+
+
+def _told(request: HttpRequest, choice: ChoiceForm) -> dict[str, Any]:
+    """What goes on record beside the reason."""
+    if choice.wants_all:
+        return {"chosen": request.GET.urlencode()}
+    return {"letters": [str(public_id) for public_id in choice.selected]}
 
 
 def _back_to_list(request: HttpRequest) -> HttpResponse:
-    return redirect(f"{reverse('events:dead_letters')}?{request.GET.urlencode()}")
+    query = request.GET.copy()
+    query.pop("cursor", None)
+    return redirect(f"{reverse('events:dead_letters')}?{query.urlencode()}")
 
 
 def _actor(request: HttpRequest) -> Actor:

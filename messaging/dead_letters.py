@@ -7,10 +7,9 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
-from django.db.models import QuerySet
 from django.utils import timezone
 
+from messaging.error_groups import error_group
 from messaging.event import Event
 from messaging.models import DeadLetter, InboxFailure
 
@@ -22,42 +21,53 @@ def park(consumer: str, envelope: Any, error: Exception) -> DeadLetter:
     same = DeadLetter.objects.filter(consumer=consumer, fingerprint=fingerprint(envelope))
     if given_up := same.filter(state=DeadLetter.State.DISCARDED).first():
         return given_up
-    event = identify(envelope)
     letter, _ = DeadLetter.objects.get_or_create(
         consumer=consumer,
         fingerprint=fingerprint(envelope),
         state=DeadLetter.State.PARKED,
         defaults={
-            "event_id": event.event_id if event else None,
-            "event_name": printable(event.name)[:NAME_LENGTH] if event else "",
-            "event_version": event.version if event and event.version <= MAX_VERSION else None,
+            **_identity(consumer, identify(envelope)),
+            **described(error),
             "envelope": storable(envelope),
-            "error_kind": type(error).__name__[:NAME_LENGTH],
-            "error": printable(error),
-            "traceback": printable("".join(traceback.format_exception(error))),
-            "attempts": _attempts(consumer, event),
         },
     )
     return letter
 
 
-def discard(letter_id: int, reason: str, by: UUID | None = None) -> None:
-    """Give a parked event up, for a reason that stays on record. ValueError without one."""
-    if not reason.strip():
-        raise ValueError("discarding a dead letter needs a reason")
-    with transaction.atomic():
-        letter = DeadLetter.objects.select_for_update().get(pk=letter_id)
-        if letter.state == DeadLetter.State.PARKED:
-            letter.reason = reason.strip()
-            resolve(letter, DeadLetter.State.DISCARDED, by)
+def described(error: Exception) -> dict[str, str]:
+    """What a letter says about its error."""
+    kind = type(error).__name__[:NAME_LENGTH]
+    text = printable(error)
+    trace = printable("".join(traceback.format_exception(error)))
+    return {
+        "error_kind": kind,
+        "error": text,
+        "traceback": trace,
+        "error_group": error_group(kind, text, trace),
+    }
 
 
-def discard_all(letters: QuerySet[DeadLetter], reason: str, by: UUID | None = None) -> int:
-    """Give up every parked one among `letters`; how many that were. ValueError without a reason."""
-    ids = list(letters.filter(state=DeadLetter.State.PARKED).values_list("pk", flat=True))
-    for letter_id in ids:
-        discard(letter_id, reason, by)
-    return len(ids)
+def _identity(consumer: str, event: Event | None) -> dict[str, Any]:
+    if event is None:
+        return {}
+    data: Any = event.data
+    data = data if isinstance(data, dict) else {}
+    return {
+        "event_id": event.event_id,
+        "event_name": printable(event.name)[:NAME_LENGTH],
+        "event_version": event.version if 0 <= event.version <= MAX_VERSION else None,
+        "correlation_id": event.correlation_id,
+        "task_id": _uuid(data.get("task_id")),
+        "account_id": _uuid(data.get("account_id")),
+        "attempts": _attempts(consumer, event),
+    }
+
+
+def _uuid(value: Any) -> UUID | None:
+    try:
+        return UUID(value)
+    except (TypeError, ValueError, AttributeError):
+        return None
 
 
 def parked_ids(consumer: str, event_ids: Iterable[UUID]) -> set[UUID]:
@@ -99,9 +109,7 @@ def fingerprint(envelope: Any) -> str:
     return hashlib.sha256(json.dumps(envelope, sort_keys=True).encode()).hexdigest()
 
 
-def _attempts(consumer: str, event: Event | None) -> int:
-    if event is None:
-        return 1
+def _attempts(consumer: str, event: Event) -> int:
     failures = InboxFailure.objects.filter(consumer=consumer, event_id=event.event_id)
     return failures.values_list("attempts", flat=True).first() or 1
 

@@ -1,5 +1,5 @@
 """What the application's own database role may not do: edit the event log, or forget what it has
-applied, has to send or has parked."""
+applied, has to send or has parked, and what operators did."""
 
 from typing import Final
 
@@ -10,4 +10,5 @@ REVOKED: Final = {
     "outbox_delivery": "DELETE, TRUNCATE",
     "inbox_attempt": "UPDATE, DELETE, TRUNCATE",
     "dead_letter": "DELETE, TRUNCATE",
+    "operator_deed": "UPDATE, DELETE, TRUNCATE",
 }

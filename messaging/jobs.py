@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
-from uuid import UUID
 
 from celery import shared_task
 
@@ -11,7 +10,6 @@ from messaging import contracts, inbox, outbox_deliveries
 from messaging.crash_points import crash_point
 from messaging.event import Event
 from messaging.pruning import prune
-from messaging.replay import replay
 
 
 @shared_task
@@ -47,13 +45,6 @@ def canary(queue: str) -> None:
 def prune_messages() -> None:
     """From beat, hourly: forget what is finished and old, a minute's worth at a time."""
     list(prune(seconds=60))
-
-
-@shared_task
-def replay_dead_letters(consumer: str, letter_ids: list[int], by: str | None = None) -> None:
-    """To the queue `<consumer>.events`: an operator's replay of some of its dead letters."""
-    settled = [replay(letter_id, UUID(by) if by else None) for letter_id in letter_ids]
-    acknowledge_to_producers(consumer, [event for event in settled if event], parked=[])
 
 
 def acknowledge_to_producers(

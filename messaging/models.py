@@ -1,12 +1,11 @@
 """The tables of the mechanism. PostgreSQL is the truth; the broker is only a wire (E3)."""
 
-from typing import ClassVar
-
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import Q
+from django.db.models.fields.json import KT
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
-from uuid_utils.compat import uuid7
 
 from messaging.event import Event
 from messaging.inbox_models import (
@@ -18,12 +17,16 @@ from messaging.inbox_models import (
     InboxWaiting,
     WorkerCanary,
 )
+from messaging.letter_models import DeadLetter, DeadLetters
+from messaging.operations import Deed, DryRun, ReplayItem, ReplayRun
 from messaging.rebuild_models import PrunedEvents, Rebuild
 
 __all__ = [
     "ConsumerState",
     "DeadLetter",
     "DeadLetters",
+    "Deed",
+    "DryRun",
     "InboxAttempt",
     "InboxEvent",
     "InboxFailure",
@@ -33,6 +36,8 @@ __all__ = [
     "OutboxEvent",
     "PrunedEvents",
     "Rebuild",
+    "ReplayItem",
+    "ReplayRun",
     "WorkerCanary",
 ]
 
@@ -61,6 +66,17 @@ class OutboxEvent(models.Model):
             models.Index(
                 fields=["event_name", "event_version", "created_at"],
                 name="outbox_event_by_version",
+            ),
+            models.Index(KT("data__task_id"), name="outbox_event_by_task"),
+            models.Index(KT("data__account_id"), name="outbox_event_by_person"),
+            models.Index(
+                fields=["actor"], condition=Q(actor__isnull=False), name="outbox_event_by_actor"
+            ),
+            BrinIndex(
+                fields=["created_at"],
+                pages_per_range=16,
+                autosummarize=True,
+                name="outbox_event_by_time",
             ),
         ]
 
@@ -124,63 +140,3 @@ class OutboxDelivery(models.Model):
 
     def __str__(self) -> str:
         return f"{self.event_id} → {self.consumer}: {self.state}"
-
-
-class DeadLetters(models.QuerySet["DeadLetter"]):
-    def parked(self) -> "DeadLetters":
-        return self.filter(state=DeadLetter.State.PARKED)
-
-    def matching(self, consumer: str = "", name: str = "", error: str = "") -> "DeadLetters":
-        """Those of a consumer, an event name and a kind of error; empty means any."""
-        asked = {"consumer": consumer, "event_name": name, "error_kind": error}
-        return self.filter(**{column: value for column, value in asked.items() if value})
-
-
-class DeadLetter(models.Model):
-    """What a consumer could not apply: kept whole until somebody replays or discards it."""
-
-    class State(models.TextChoices):
-        PARKED = "parked", _("parked")
-        REPLAYED = "replayed", _("replayed")
-        DISCARDED = "discarded", _("discarded")
-
-    id = models.BigAutoField(primary_key=True)
-    public_id = models.UUIDField(unique=True, default=uuid7, editable=False)
-    consumer = models.CharField(max_length=32)
-    fingerprint = models.CharField(max_length=64, help_text="of the envelope")
-    event_id = models.UUIDField(null=True, help_text="empty when the envelope is malformed")
-    event_name = models.CharField(max_length=100, blank=True)
-    event_version = models.PositiveSmallIntegerField(null=True)
-    envelope = models.JSONField()
-    error_kind = models.CharField(max_length=100)
-    error = models.TextField()
-    traceback = models.TextField(blank=True)
-    attempts = models.PositiveIntegerField(default=1)
-    state = models.CharField(max_length=9, choices=State, default=State.PARKED)
-    reason = models.TextField(blank=True, help_text="why it was discarded")
-    resolved_by = models.UUIDField(null=True)
-    parked_at = models.DateTimeField(db_default=Now())
-    resolved_at = models.DateTimeField(null=True)
-
-    objects: ClassVar[DeadLetters] = DeadLetters.as_manager()  # type: ignore[assignment]
-
-    class Meta:
-        db_table = "dead_letter"
-        constraints = [
-            models.UniqueConstraint(
-                fields=["consumer", "fingerprint"],
-                condition=Q(state="parked"),
-                name="parked_once",
-            ),
-        ]
-        indexes = [
-            models.Index(fields=["state", "-id"], name="dead_letter_by_state"),
-            models.Index(fields=["consumer", "event_id"], name="dead_letter_by_event"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.consumer}: {self.event_name or 'malformed'} ({self.error_kind})"
-
-    @property
-    def is_parked(self) -> bool:
-        return self.state == self.State.PARKED

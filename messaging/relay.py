@@ -6,6 +6,8 @@ claims in that very session, so it can't go on without the lock.
 """
 
 import logging
+import os
+import socket
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -25,6 +27,7 @@ MAX_WAITING = 2_000
 POLL_SECONDS = 0.05
 CARE_SECONDS = 5.0
 LEADER_LOCK = 7_200_001
+NAME = "ates-relay"  # of its sessions, for whoever looks at them
 
 log = logging.getLogger("ates.relay")
 
@@ -48,6 +51,8 @@ class Relay:
     def _is_leader(self) -> bool:
         close_old_connections()
         with connection.cursor() as cursor:
+            who = f"{NAME} {socket.gethostname()} {os.getpid()}"
+            cursor.execute("SELECT set_config('application_name', %s, false)", [who[:63]])
             cursor.execute("SELECT pg_try_advisory_lock(%s)", [LEADER_LOCK])
             return bool(cursor.fetchone()[0])
 

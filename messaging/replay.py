@@ -1,34 +1,85 @@
 """Replay: a parked event is applied again, with a fresh budget of attempts and the same id."""
 
-import traceback
+from dataclasses import dataclass, field
+from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
 
-from messaging import dead_letters, inbox
-from messaging.event import Event
-from messaging.models import DeadLetter
+from messaging import dead_letters, failures, inbox, leases, waiting
+from messaging.event import Event, NotYet
+from messaging.models import DeadLetter, InboxAttempt
 
 
-def replay(letter_id: int, by: UUID | None = None) -> Event | None:
-    """Apply one parked event; the event when it is settled now. Replaying twice applies once."""
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What a replay has applied (whatever had waited for it, too), or lets wait from now on."""
+
+    applied: list[Event] = field(default_factory=list)
+    waiting: list[Event] = field(default_factory=list)
+
+
+def replay(letter_id: int, by: UUID | None = None) -> Settled | None:
+    """Apply one parked event; None when it failed again. Replaying twice applies once. What tells
+    of the database and not of the event is raised."""
+    began = timezone.now()
     with transaction.atomic():
         letter = DeadLetter.objects.select_for_update().get(pk=letter_id)
-        if letter.state == DeadLetter.State.DISCARDED:
+        if letter.is_discarded:
             return None
+        letter.replays += 1
         try:
             with transaction.atomic():
-                event = inbox.read(letter.consumer, letter.envelope)
-                inbox.apply(letter.consumer, [event])
-        except Exception as error:  # whatever it is, it belongs on the letter
-            _note(letter, error)
+                settled = _apply(letter)
+        except Exception as error:
+            if failures.nobodys(error):
+                raise
+            _note(letter, error, began)
             return None
         dead_letters.resolve(letter, DeadLetter.State.REPLAYED, by)
-        return event
+        return settled
 
 
-def _note(letter: DeadLetter, error: Exception) -> None:
+def _apply(letter: DeadLetter) -> Settled:
+    event = inbox.read(letter.consumer, letter.envelope)
+    try:
+        return _applied(letter.consumer, event)
+    except NotYet:
+        waiting.lock_to_keep(letter.consumer)
+    try:
+        return _applied(letter.consumer, event)
+    except NotYet as error:
+        waiting.keep(letter.consumer, event.event_id, letter.envelope, error.key)
+        return Settled(waiting=[event])
+
+
+def _applied(consumer: str, event: Event) -> Settled:
+    with transaction.atomic():
+        return Settled([event, *inbox.apply(consumer, [event])])
+
+
+def _note(letter: DeadLetter, error: Exception, began: datetime) -> None:
+    said = dead_letters.described(error)
     letter.attempts += 1
-    letter.error_kind, letter.error = type(error).__name__, str(error)
-    letter.traceback = "".join(traceback.format_exception(error))
+    for column, value in said.items():
+        setattr(letter, column, value)
     letter.save()
+    if letter.event_id:
+        said.pop("error_group")
+        InboxAttempt.objects.create(
+            consumer=letter.consumer,
+            event_id=letter.event_id,
+            number=letter.attempts,
+            started_at=began,
+            worker=leases.worker(),
+            **said,
+        )
+
+
+def blame_worker(letter_id: int) -> None:
+    """Whoever replayed the letter died of it."""
+    DeadLetter.objects.filter(pk=letter_id).update(
+        attempts=F("attempts") + 1, replays=F("replays") + 1
+    )

@@ -1,63 +1,71 @@
-"""The operator's pages: event log, health, kept mail. Only admins come here."""
+"""The operator's pages: the event log and one event, and kept mail. Only admins come here."""
 
 import json
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
+from access import people
 from access.actor import ADMIN
 from access.decorators import roles
-from messaging import event_log, health, mailbox
+from messaging import event_log, event_search, mailbox
 from messaging.forms import LogFilter
-from messaging.models import DeadLetter, OutboxEvent
-from pages.live import live
+from messaging.models import OutboxEvent
+from messaging.things import pages_about
+from pages.export import table_response
 from pages.paging import keyset
+
+COLUMNS = (
+    "event_time",
+    "event_name",
+    "event_version",
+    "event_id",
+    "correlation_id",
+    "causation_id",
+    "actor",
+    "data",
+)
 
 
 @require_safe
 @roles(ADMIN)
 def log(request: HttpRequest) -> HttpResponse:
     form = LogFilter(request.GET)
-    form.is_valid()
-    words, name = form.cleaned_data.get("q"), form.cleaned_data.get("name")
-    rows = event_log.about(words) if words else OutboxEvent.objects.all()
-    rows = rows.filter(event_name=name) if name else rows
-    page = keyset(request, rows, by=("-position",))
-    return render(request, "events/log.html", {"form": form, "page": page})
+    understood = form.is_valid()
+    rows = form.rows() if understood else OutboxEvent.objects.none()
+    page = keyset(request, rows.defer("data"), by=("-position",))
+    context = {"form": form, "page": page, "usage": event_search.usage()}
+    return render(request, "events/log.html", context, status=200 if understood else 422)
+
+
+@require_safe
+@roles(ADMIN)
+def log_export(request: HttpRequest) -> HttpResponseBase:
+    form = LogFilter(request.GET)
+    if not form.is_valid():
+        return HttpResponse(form.errors.as_text(), status=422, content_type="text/plain")
+    rows = form.rows().order_by("-position").values_list(*COLUMNS).iterator(chunk_size=1000)
+    cells = ((*row[:-1], json.dumps(row[-1], ensure_ascii=False)) for row in rows)
+    return table_response(request, "events", columns=COLUMNS, rows=cells)
 
 
 @require_safe
 @roles(ADMIN)
 def event(request: HttpRequest, event_id: UUID) -> HttpResponse:
     found = get_object_or_404(OutboxEvent, event_id=event_id)
-    letters = DeadLetter.objects.filter(event_id=event_id)
-    return render(
-        request,
-        "events/event.html",
-        {
-            "event": found,
-            "data": json.dumps(found.data, indent=2, ensure_ascii=False),
-            "deliveries": found.deliveries.order_by("consumer"),
-            "letters": letters.order_by("-pk"),
-            "chain": event_log.chain(found),
-        },
-    )
-
-
-@require_safe
-@roles(ADMIN)
-def system_health(request: HttpRequest) -> HttpResponse:
-    return render(request, "events/health.html", {"health": health.now()})
-
-
-@require_safe
-@roles(ADMIN)
-@live
-def figures(request: HttpRequest) -> HttpResponse:
-    return render(request, "events/_figures.html", {"health": health.now()})
+    context: dict[str, Any] = {
+        "event": found,
+        "data": json.dumps(found.data, indent=2, ensure_ascii=False),
+        "fates": event_log.fates(found),
+        "chain": event_log.chain(found),
+        "things": pages_about(found.data),
+        "actor_name": people.names([found.actor]).get(found.actor) if found.actor else "",
+    }
+    return render(request, "events/event.html", context)
 
 
 @require_safe

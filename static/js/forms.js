@@ -4,15 +4,19 @@ const dialog = document.getElementById("confirm");
 const busy = new WeakSet();
 const confirmed = new WeakSet();
 
+// A form with several buttons asks for each in its own words, or not at all.
+const asking = (form, submitter) => (submitter?.dataset.confirm ? submitter : form).dataset;
+
 function ask(form, submitter) {
   const [title, text, yes] = [
     dialog.querySelector("#confirm-title"),
     dialog.querySelector("#confirm-text"),
     dialog.querySelector("[value=yes]"),
   ];
-  title.textContent = form.dataset.confirmTitle ?? title.dataset.default;
-  text.textContent = form.dataset.confirm;
-  yes.textContent = form.dataset.confirmLabel ?? yes.dataset.default;
+  const words = asking(form, submitter);
+  title.textContent = words.confirmTitle ?? title.dataset.default;
+  text.textContent = words.confirm;
+  yes.textContent = words.confirmLabel ?? yes.dataset.default;
   yes.classList.toggle("danger", submitter?.classList.contains("danger") ?? false);
   dialog.returnValue = "";
   dialog.addEventListener(
@@ -49,7 +53,7 @@ document.addEventListener(
     const { target: form, submitter } = event;
     if (form.method !== "post") return;
     if (busy.has(form)) return stop(event);
-    if (form.dataset.confirm && dialog && !confirmed.delete(form)) {
+    if (asking(form, submitter).confirm && dialog && !confirmed.delete(form)) {
       stop(event);
       return ask(form, submitter);
     }

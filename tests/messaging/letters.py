@@ -1,7 +1,10 @@
 """Dead letters for the tests of the operator's pages."""
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
+
+from django.test import TestCase
 
 from auth_app.models import User
 from messaging import dead_letters, inbox, outbox_deliveries
@@ -22,6 +25,16 @@ def malformed(**envelope: Any) -> DeadLetter:
     """Something that no contract allows, and never will."""
     inbox.deliver("billing", [envelope or {"nonsense": True}])
     return DeadLetter.objects.latest("pk")
+
+
+def committing(act: Callable[..., Any]) -> Callable[..., Any]:
+    """What it does is committed, so whatever waits for that is done."""
+
+    def acts(*args: Any, **kwargs: Any) -> Any:
+        with TestCase.captureOnCommitCallbacks(execute=True):
+            return act(*args, **kwargs)
+
+    return acts
 
 
 def state(letter: DeadLetter) -> str:

@@ -5,7 +5,7 @@ import pytest
 from auth_app.models import User
 from tests.calling import Caller, caller_for, problem
 from tests.delivery import empty_queues, work_off
-from tests.messaging.letters import malformed, parked, state
+from tests.messaging.letters import committing, malformed, parked, state
 
 
 @pytest.fixture
@@ -23,7 +23,8 @@ def test_it_lists_what_could_not_be_applied(operator: Caller) -> None:
 def test_it_replays_one(operator: Caller) -> None:
     empty_queues()
     letter = parked()
-    answer = operator.post(f"/events/dead-letters/{letter.public_id}/replay", key="one")
+    path = f"/events/dead-letters/{letter.public_id}/replay"
+    answer = committing(operator.post)(path, key="one")
     assert (answer.status_code, answer.json()["state"]) == (202, "parked")
     work_off("tasks.events")
     assert state(letter) == "replayed"

@@ -15,9 +15,9 @@ from uuid_utils.compat import uuid7
 
 from auth_app.models import User
 from messaging import inbox
-from messaging.dead_letters import discard
 from messaging.event import Event, Handler, Impossible
 from messaging.failures import MAX_ATTEMPTS
+from messaging.giving_up import discard
 from messaging.inbox import deliver
 from messaging.models import DeadLetter, InboxAttempt, InboxEvent, InboxFailure, InboxLease
 from messaging.replay import replay
@@ -169,7 +169,7 @@ def test_a_parked_event_that_comes_again_stays_parked(subscribe: Subscribe) -> N
 
 def test_a_discarded_event_that_comes_again_is_not_parked_again() -> None:
     deliver("analytics", [{}])
-    discard(DeadLetter.objects.get().pk, "not ours")
+    discard(DeadLetter.objects.all(), "not ours")
     deliver("analytics", [{}])
     assert DeadLetter.objects.get().state == "discarded"
 
@@ -242,7 +242,7 @@ def test_a_discarded_event_is_told_apart_from_a_parked_one(subscribe: Subscribe)
     subscribe(refuse)
     given_up, kept = told(), told()
     deliver("analytics", [given_up])
-    discard(DeadLetter.objects.get().pk, "not ours")
+    discard(DeadLetter.objects.all(), "not ours")
     outcome = deliver("analytics", [given_up, kept])
     assert [str(event.event_id) for event in outcome.discarded] == [given_up["event_id"]]
     assert [str(event.event_id) for event in outcome.parked] == [kept["event_id"]]

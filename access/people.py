@@ -1,0 +1,21 @@
+"""What the people behind public ids are called, for pages that show who did something."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from django.contrib.auth import get_user_model
+
+
+def names(ids: Iterable[UUID | None]) -> dict[UUID, str]:
+    """Public id → name, of those who are known here."""
+    known = get_user_model()._default_manager.filter(
+        public_id__in={found for found in ids if found}
+    )
+    return dict(known.values_list("public_id", "name"))
+
+
+def called(words: str) -> list[UUID]:
+    """The public ids of everybody whose name or e-mail has these words."""
+    model = get_user_model()._default_manager
+    by_name = model.filter(name__icontains=words) | model.filter(email__icontains=words)
+    return list(by_name.values_list("public_id", flat=True))
