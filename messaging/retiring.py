@@ -10,17 +10,28 @@ from datetime import timedelta
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from messaging.business_day import today
 from messaging.versions_in_use import WINDOWS, Reader, Version
 
 QUIET: timedelta = WINDOWS[-1]  # nobody may have told or read it for so long
 
 
-def obstacles(version: Version, heirs: list[Version]) -> list[str]:
+def obstacles(version: Version, family: list[Version]) -> list[str]:
     """Why a version can't go yet, a sentence each; none when it can.
 
-    `heirs` are all versions of the event: somebody must be able to live without this one.
+    `family` are all versions of the event: whoever reads this one must be able to read another.
     """
-    return [*_told(version), *_read(version), *_unread(version, heirs)]
+    return [
+        *_promised(version),
+        *_told(version),
+        *_read(version),
+        *_unread(version, family),
+    ]
+
+
+def _promised(version: Version) -> Iterator[str]:
+    if version.promised_until and today() <= version.promised_until:
+        yield _("It is promised until %(day)s.") % {"day": version.promised_until}
 
 
 def _told(version: Version) -> Iterator[str]:
@@ -62,9 +73,9 @@ def _counted(reader: Reader, count: int) -> dict[str, str | int]:
     return {"who": reader.consumer, "count": count}
 
 
-def _unread(version: Version, heirs: list[Version]) -> Iterator[str]:
+def _unread(version: Version, family: list[Version]) -> Iterator[str]:
     """The failure to avoid: the old version ends while somebody can read no other."""
-    for heir in heirs:
+    for heir in family:
         if heir.version > version.version:
             for reader in heir.readers:
                 if reader.can_read is False:

@@ -7,7 +7,7 @@ what is asked for, so the cost is that of the last week and of what is open, how
 import importlib.util
 from collections import defaultdict
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from django.conf import settings
@@ -82,7 +82,8 @@ class Reader:
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """An event in one version. `is_asked_for`: the settings of its producer name it."""
+    """An event in one version. `is_asked_for`: the settings of its producer name it;
+    `promised_until`: the last day on which readers may count on it, if that was ever said."""
 
     name: str
     version: int
@@ -90,6 +91,7 @@ class Version:
     is_asked_for: bool
     told: Counts
     last_told: datetime | None
+    promised_until: date | None = None
     readers: list[Reader] = field(default_factory=list)
 
     @property
@@ -113,10 +115,13 @@ def versions_of(name: str, now: datetime | None = None) -> list[Version]:
 
 
 def can_read(consumer: str, kind: Kind) -> bool | None:
-    """Whether a consumer has a handler for it, raised or as it is; None: not installed here."""
+    """Whether a consumer takes it and has a handler for it, raised or as it is; None: its service
+    is not installed here."""
     if consumer not in settings.SERVICES or not importlib.util.find_spec(f"{consumer}_app"):
         return None
     name, version = kind
+    if version not in contracts.registry()[name]["consumers"][consumer]["versions"]:
+        return False
     while (name, version) in UPCASTS:
         version += 1
     return (name, version) in subscriptions(consumer)
@@ -132,10 +137,17 @@ def _look_up(kinds: list[Kind], now: datetime | None) -> list[Version]:
             is_asked_for=kind[1] in settings.VERSIONS_TOLD.get(kind[0], [kind[1]]),
             told=Counts(*told[kind][:3]),
             last_told=told[kind][3],
+            promised_until=_promised_until(kind),
             readers=readers[kind],
         )
         for kind in kinds
     ]
+
+
+def _promised_until(kind: Kind) -> date | None:
+    deprecated = contracts.registry()[kind[0]].get("deprecated", {})
+    said = deprecated.get(str(kind[1]))
+    return date.fromisoformat(said["supported_until"]) if said else None
 
 
 def _told(kinds: list[Kind], times: dict[str, datetime]) -> dict[Kind, tuple[Any, ...]]:

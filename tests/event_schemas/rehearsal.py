@@ -14,7 +14,7 @@ from billing_app.models import Entry, Kind, Price
 from billing_app.models import Task as BillingTask
 from billing_app.proofs import prove
 from event_schemas.titles import join_title, split_old_title
-from messaging import inbox
+from messaging import inbox, outbox_deliveries
 from messaging.event import Event, Impossible
 from messaging.models import DeadLetter, OutboxDelivery
 from messaging.replay import replay
@@ -93,8 +93,9 @@ class Company:
         self.letters += parked.values_list("pk", flat=True)
 
     def replay_all(self) -> None:
-        assert all(replay(letter) for letter in self.letters)
-        OutboxDelivery.objects.filter(state="parked").update(state="due")  # as it is asked again
+        settled = [event for letter in self.letters if (event := replay(letter))]
+        assert len(settled) == len(self.letters)
+        outbox_deliveries.settle("billing", [event.event_id for event in settled], [])
         self.letters.clear()
 
     def settle(self) -> None:

@@ -1,7 +1,7 @@
 """Versions in use: what is told, what is read, and what is in the way of ending a version (E2)."""
 
 import json
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from io import StringIO
 from typing import Any
 
@@ -11,7 +11,7 @@ from django.db import connection
 from django.utils import timezone
 
 from auth_app.models import User
-from messaging import inbox, versions_in_use
+from messaging import contracts, inbox, retiring, versions_in_use
 from messaging.retiring import obstacles
 from messaging.versions_in_use import Counts, Version, versions_of
 from tasks_app.models import Task
@@ -21,6 +21,11 @@ from tests.delivery import deliver, deliver_everything, on_the_wire
 NAME = "tasks.task_created"
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _after_all_promises(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(retiring, "today", lambda: date(2999, 1, 1))
 
 
 @pytest.fixture
@@ -120,6 +125,22 @@ def test_a_version_goes_when_nobody_told_or_read_it_for_a_week(worker: User, set
     assert why(1, later(8 * DAY)) == ""
 
 
+def test_a_version_stays_as_long_as_it_was_promised(monkeypatch: pytest.MonkeyPatch) -> None:
+    until = of(1).promised_until
+    assert until
+    monkeypatch.setattr(retiring, "today", lambda: until)
+    assert why(1) == f"It is promised until {until}."
+    monkeypatch.setattr(retiring, "today", lambda: until + DAY)
+    assert why(1) == ""
+
+
+def test_who_gave_a_version_up_cannot_read_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    entry = contracts.registry()[NAME]
+    takers = entry["consumers"] | {"billing": {"versions": [2], "replay": "once"}}
+    monkeypatch.setitem(entry, "consumers", takers)
+    assert [reader.can_read for reader in of(1).readers] == [False, True]
+
+
 def test_the_newest_version_never_goes() -> None:
     assert why(2) == "It is the newest version."
 
@@ -133,7 +154,7 @@ def test_the_command_shows_every_version() -> None:
 
 def test_its_questions_are_answered_by_indexes() -> None:
     """However long the log is: what is older than a week or settled is not looked at."""
-    given = versions_in_use._times(None) | {"names": [NAME], "versions": [1]}
+    given: Any = versions_in_use._times(None) | {"names": [NAME], "versions": [1]}
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")
         for question in (versions_in_use._TOLD, versions_in_use._READ, versions_in_use._UNSETTLED):
