@@ -8,10 +8,11 @@ from messaging.outbox import Fact
 
 if TYPE_CHECKING:
     from billing_app.ledger import Booked
-    from billing_app.models import BusinessDay, Entry, Payout, Price
+    from billing_app.models import BusinessDay, Entry, Payout
+    from billing_app.prices import Drawn
 
 
-def task_priced(price: "Price", cause: Event) -> Fact:
+def task_priced(price: "Drawn", cause: Event) -> Fact:
     data = {
         "task_id": str(price.task_id),
         "fee_cents": price.fee_cents,

@@ -1,6 +1,6 @@
 """Posting: the only way money moves, apart from the payout at a day's close."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple
@@ -12,7 +12,7 @@ from psycopg import errors as postgres
 
 from billing_app import events
 from billing_app.locks import POSTING_TURN
-from billing_app.models import Account, Kind
+from billing_app.models import Kind
 from messaging.arrays import array, columns
 from messaging.event import Event, Impossible
 from messaging.outbox import publish
@@ -23,6 +23,7 @@ SELECT public_id, '', '', '', true, 'en', 0 FROM unnest(%s::uuid[]) AS public_id
 ON CONFLICT DO NOTHING
 """
 
+_NUMBERS = "SELECT public_id, id FROM billing_app_account WHERE public_id = ANY(%s::uuid[])"
 _TURN = "SELECT pg_advisory_xact_lock(%s)"
 _POST = """
 SELECT id, account_id, amount_cents, day, kind, source_id, task_id, occurred_at
@@ -99,10 +100,18 @@ def book(statement: str, parameters: Sequence[Any]) -> list[Booked]:
 
 def open_accounts(public_ids: Sequence[UUID]) -> dict[UUID, int]:
     """Public id → ledger account; opened for whoever has none yet (B1)."""
+    known = _numbers(public_ids)
+    if missing := set(public_ids) - known.keys():
+        with connection.cursor() as cursor:
+            cursor.execute(_OPEN_ACCOUNTS, [array(sorted(missing))])
+        known |= _numbers(missing)
+    return known
+
+
+def _numbers(public_ids: Iterable[UUID]) -> dict[UUID, int]:
     with connection.cursor() as cursor:
-        cursor.execute(_OPEN_ACCOUNTS, [array(sorted(set(public_ids)))])
-    known = Account.objects.filter(public_id__in=public_ids)
-    return dict(known.values_list("public_id", "id"))
+        cursor.execute(_NUMBERS, [array(set(public_ids))])
+        return dict(cursor.fetchall())
 
 
 def _row(posting: Posting, account_ids: dict[UUID, int]) -> tuple[object, ...]:

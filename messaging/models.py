@@ -110,8 +110,8 @@ class OutboxDelivery(models.Model):
         DISCARDED = "discarded", _("discarded")  # an operator of the consumer gave it up
 
     id = models.BigAutoField(primary_key=True)
-    event = models.ForeignKey(
-        OutboxEvent, models.PROTECT, related_name="deliveries", db_index=False
+    event = models.ForeignKey(  # kept by the database for whole statements, see migration 0050
+        OutboxEvent, models.PROTECT, related_name="deliveries", db_index=False, db_constraint=False
     )
     consumer = models.CharField(max_length=32)
     state = models.CharField(max_length=9, choices=State, default=State.DUE, db_default="due")
