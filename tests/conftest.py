@@ -16,7 +16,10 @@ from pytest_django.fixtures import Settings
 from auth_app import second_factor
 from auth_app.models import User
 from tests import browser
+from tests.company import company, people
 from tests.delivery import deliver_everything
+
+__all__ = ["company", "people"]
 
 PASSWORD = "correct-horse-battery"
 APP_SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"

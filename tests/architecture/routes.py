@@ -47,11 +47,20 @@ def _walk(resolver: URLResolver, namespace: str, arguments: dict[str, Any]) -> I
 
 def callbacks(resolver: URLResolver) -> Iterator[Any]:
     """Every view behind an address, other packages' too."""
+    yield from (view for _name, (_address, view) in patterns(resolver))
+
+
+def patterns(
+    resolver: URLResolver, namespace: str = "", before: str = ""
+) -> Iterator[tuple[str, tuple[str, Any]]]:
+    """Route → its address as it is written in the configuration, and its view."""
     for pattern in resolver.url_patterns:
+        address = before + str(pattern.pattern)
         if isinstance(pattern, URLResolver):
-            yield from callbacks(pattern)
+            inside = f"{namespace}{pattern.namespace}:" if pattern.namespace else namespace
+            yield from patterns(pattern, inside, address)
         else:
-            yield pattern.callback
+            yield f"{namespace}{pattern.name}", (address, pattern.callback)
 
 
 def _examples(pattern: URLPattern | URLResolver) -> dict[str, Any]:

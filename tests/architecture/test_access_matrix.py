@@ -5,6 +5,7 @@ from django.test import Client
 
 from auth_app.models import User
 from tests.architecture.access_matrix import COLUMNS, IN, MATRIX
+from tests.architecture.access_table import PAGE, render
 from tests.architecture.routes import METHODS, routes
 from tests.conftest import enrol, sign_in
 from tests.delivery import deliver_everything
@@ -63,3 +64,7 @@ def test_it_refuses_other_methods(name: str, db: None, client: Client) -> None:
     others = [method for method in METHODS if (name, method) not in ROWS]
     answers = {client.generic(method, routes()[name].address).status_code for method in others}
     assert answers == {405}
+
+
+def test_the_table_in_the_docs_is_up_to_date() -> None:
+    assert PAGE.read_text() == render(), "run: python -m tests.architecture.access_table"

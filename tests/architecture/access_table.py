@@ -1,0 +1,56 @@
+"""Writes docs/access.md, who may do what: `python -m tests.architecture.access_table`."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import django
+from django.urls import get_resolver
+
+from tests.architecture.access_matrix import COLUMNS, IN, MATRIX
+from tests.architecture.routes import patterns
+
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "access.md"
+HEAD = """# Who may do what
+
+Written by `python -m tests.architecture.access_table` from the table that the tests hold every view
+against (`tests/architecture/access_matrix.py`); a test fails when it is out of date.
+
+Yes means that the role gets an answer; what it names may still not be theirs (404). "Asks again":
+the form waits until the person has proved within ten minutes who they are. "Limit": how often, see
+`access/limits.py`. Whoever is dismissed is answered as the anonymous are.
+
+| page | method | {columns} | asks again | limit |
+|---|---|{rules}|---|---|
+"""
+
+
+def render() -> str:
+    views = dict(patterns(get_resolver()))
+    head = HEAD.format(columns=" | ".join(COLUMNS), rules="|".join(["---"] * len(COLUMNS)))
+    return head + "".join(f"{line}\n" for line in _lines(views))
+
+
+def _lines(views: dict[str, tuple[str, Any]]) -> Iterator[str]:
+    for name, method, *answers in MATRIX:
+        address, view = views[name]
+        again = "yes" if method == "POST" and getattr(view, "recent", False) else ""
+        limit = getattr(view, "limit", "")
+        counted = limit if method == "POST" or "export" in name or limit == "export" else ""
+        cells = [f"`/{address}`", method, *map(_cell, answers), again, counted]
+        yield f"| {' | '.join(cells)} |"
+
+
+def _cell(answer: int | str) -> str:
+    return {IN: "sign in", 403: "–"}.get(answer, "yes")
+
+
+def main() -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    django.setup()
+    PAGE.write_text(render())
+
+
+if __name__ == "__main__":
+    main()
