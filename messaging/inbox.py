@@ -9,11 +9,11 @@ from functools import cache
 from typing import Any, cast
 from uuid import UUID
 
-from django.db import OperationalError, transaction
+from django.db import connection, transaction
 from django.utils import timezone
-from psycopg import errors as postgres
 
 from messaging import contracts, dead_letters, failures, leases, pausing, waiting
+from messaging.contention import despite_contention
 from messaging.crash_points import crash_point
 from messaging.event import Event, Impossible, NotYet, Subscriptions
 from messaging.failures import MAX_ATTEMPTS, WorkerLost
@@ -21,8 +21,13 @@ from messaging.knowing import known
 from messaging.models import DeadLetter
 from messaging.remembering import remember
 
-CONTENTION_RETRIES = 3
 MAX_AGE = timedelta(days=400)  # ids of events are remembered for longer
+
+
+_BEGIN = """
+WITH in_hand AS (DELETE FROM inbox_lease WHERE id = %s)
+SELECT pg_advisory_xact_lock_shared(%s, hashtext(%s))
+"""
 
 
 class TooOld(contracts.ContractError):
@@ -59,8 +64,7 @@ def apply(consumer: str, events: Sequence[Event], lease: int | None = None) -> l
     """Remember the events and hand the new ones to their handlers, in one transaction; the events
     that had waited for these and have now been applied too."""
     with transaction.atomic():
-        if lease:
-            leases.drop(lease)
+        _begin(consumer, lease)
         _hand(consumer, events)
         released = _release(consumer, events)
         crash_point("inbox.after_handlers")
@@ -79,6 +83,12 @@ def read(consumer: str, envelope: Any) -> Event:
     return event
 
 
+def _begin(consumer: str, lease: int | None) -> None:
+    """The lease ends with this transaction, and nobody may begin to wait before that unseen."""
+    with connection.cursor() as cursor:
+        cursor.execute(_BEGIN, [lease, waiting.LOCK, consumer])
+
+
 def _hand(consumer: str, events: Sequence[Event]) -> None:
     fresh = remember(consumer, events)
     by_kind: dict[tuple[str, int], list[Event]] = defaultdict(list)
@@ -95,7 +105,6 @@ def _hand(consumer: str, events: Sequence[Event]) -> None:
 def _release(consumer: str, applied: Sequence[Event]) -> list[Event]:
     """Apply what waited for these, and what waited for that. One that fails is no longer kept: the
     next time its producer asks for it, it is tried like any other."""
-    waiting.lock_to_apply(consumer)
     released: list[Event] = []
     while applied and waiting.anybody(consumer):
         kept = waiting.take(consumer, applied)
@@ -122,8 +131,7 @@ class Delivery:
     """One batch on its way into a consumer: the envelopes as they came, the events in them."""
 
     def __init__(self, consumer: str, probe: bool) -> None:
-        self.consumer, self.probe = consumer, probe
-        self.outcome = Outcome()
+        self.consumer, self.probe, self.outcome = consumer, probe, Outcome()
         self.envelopes: dict[UUID, Any] = {}
         self.events: dict[UUID, Event] = {}
         self.condition = pausing.Condition()
@@ -173,24 +181,13 @@ class Delivery:
         with leases.held(self.consumer, [event.event_id for event in events]) as lease:
             crash_point("inbox.after_lease")
             try:
-                released = self._apply_despite_contention(events, lease)
+                released = despite_contention(lambda: apply(self.consumer, events, lease))
             except Exception as error:
                 if failures.nobodys(error):
                     raise
                 self._split(events, error, lease, began)
             else:
                 self._applied(events, released)
-
-    def _apply_despite_contention(self, events: Sequence[Event], lease: int) -> list[Event]:
-        for _ in range(CONTENTION_RETRIES):
-            try:
-                return apply(self.consumer, events, lease)
-            except OperationalError as error:
-                if not isinstance(
-                    error.__cause__, postgres.DeadlockDetected | postgres.SerializationFailure
-                ):
-                    raise
-        return apply(self.consumer, events, lease)
 
     def _applied(self, events: Sequence[Event], released: list[Event]) -> None:
         self.outcome.applied += [*events, *released]
@@ -200,13 +197,11 @@ class Delivery:
             pausing.succeeded(self.consumer)
             self.condition = pausing.Condition()
 
-    def _split(
-        self, events: Sequence[Event], error: Exception, lease: int, began: datetime
-    ) -> None:
+    def _split(self, events: Sequence[Event], error: Exception, lease: int, at: datetime) -> None:
         if len(events) == 1:
             with transaction.atomic():
                 leases.drop(lease)
-                self._judge(events[0], error, began)
+                self._judge(events[0], error, began=at)
             return
         leases.drop(lease)
         half = len(events) // 2

@@ -1,7 +1,7 @@
 """Events that came too early are kept until an event with the key they wait for is applied.
 
 Whoever keeps one holds the consumer's lock alone and looks once more; whoever applies holds it
-shared from its look at the waiting ones until it commits. So neither can miss the other.
+shared until it commits, and looks for waiting ones last. So neither can miss the other.
 """
 
 import json
@@ -37,11 +37,8 @@ def keys(event: Event) -> set[str]:
 
 
 def lock_to_keep(consumer: str) -> None:
-    _lock("pg_advisory_xact_lock", consumer)
-
-
-def lock_to_apply(consumer: str) -> None:
-    _lock("pg_advisory_xact_lock_shared", consumer)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [LOCK, consumer])
 
 
 def keep(consumer: str, event_id: UUID, envelope: Any, key: str) -> None:
@@ -52,7 +49,7 @@ def keep(consumer: str, event_id: UUID, envelope: Any, key: str) -> None:
 
 
 def anybody(consumer: str) -> bool:
-    """Under `lock_to_apply`."""
+    """Whether the consumer keeps any event; with the lock held shared."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT EXISTS (SELECT FROM inbox_waiting WHERE consumer = %s)", [consumer])
         return bool(cursor.fetchone()[0])
@@ -65,8 +62,3 @@ def take(consumer: str, applied: Iterable[Event]) -> Sequence[tuple[UUID, Any]]:
         cursor.execute(_TAKE, [consumer, found])
         rows = sorted(cursor.fetchall())
     return [(event_id, json.loads(envelope)) for _, event_id, envelope in rows]
-
-
-def _lock(function: str, consumer: str) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {function}(%s, hashtext(%s))", [LOCK, consumer])

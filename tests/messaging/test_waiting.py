@@ -122,7 +122,7 @@ def test_neither_misses_the_other_when_both_come_at_once(monkeypatch: pytest.Mon
     """The early one has looked and found nothing; before it is kept, the other one commits."""
     consume(monkeypatch, after(CHAIN))
     with transaction.atomic():
-        waiting.lock_to_apply("analytics")  # as if a batch with FIRST were about to commit
+        inbox.apply("analytics", [])  # holds the lock, as a batch with FIRST would
         early = threading.Thread(target=deliver_and_close, args=[SECOND])
         early.start()
         wait_for_a_waiter()
