@@ -5,7 +5,7 @@ COMPILE := var/lock/bin/uv pip compile --quiet --universal --python-version 3.11
 	--generate-hashes --no-emit-index-url --no-header
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help run demo test check bench reset lock setup setup-dev browser
+.PHONY: help run demo test check audit bench reset lock setup setup-dev browser
 
 help: ## what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
@@ -21,6 +21,9 @@ test: setup-dev browser ## the whole test suite, on servers of its own
 
 check: setup-dev browser ## exactly what CI runs
 	@$(BIN)/python bin/check
+
+audit: setup-dev ## known holes in what is pinned (asks PyPI: needs the internet)
+	@$(BIN)/pip-audit --requirement requirements.txt --disable-pip --require-hashes
 
 bench: setup ## the benchmarks, as ratios in one run (to the screen and var/bench.json)
 	@$(BIN)/python -m benchmarks

@@ -21,6 +21,7 @@ from api.shapes import Given, Role, Shown, Text, one_of
 from auth_app import invitations
 from auth_app.forms import CreateForm
 from auth_app.models import LastAdmin, OwnStanding, User
+from auth_app.names import validate_name
 from auth_app.permissions import can_change_standing
 from auth_app.token_api import calls
 
@@ -122,6 +123,7 @@ def change_person(request: ActorRequest, person_id: UUID, change: Change) -> Per
     """Name, role, employment; another role or standing ends their sign-ins everywhere (I1)."""
     person = get_object_or_404(User, public_id=person_id)
     fields: dict[str, Any] = change.model_dump(exclude_none=True, exclude={"reason"})
+    _refuse_unfit(change.name or "")
     if fields.keys() & {"role", "is_active"} and not can_change_standing(request.actor, person):
         raise Problem("own-standing")
     try:
@@ -140,6 +142,13 @@ def _refuse_weak(password: str | None, person: User) -> None:
         validate_password(password, person)
     except ValidationError as error:
         raise invalid(at("password", message) for message in error.messages) from error
+
+
+def _refuse_unfit(name: str) -> None:
+    try:
+        validate_name(name)
+    except ValidationError as error:
+        raise invalid(at("name", message) for message in error.messages) from error
 
 
 def _invite(person: User) -> None:

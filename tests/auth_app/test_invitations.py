@@ -120,3 +120,13 @@ def test_a_letter_that_cannot_be_sent_is_told(office: Client, settings: Settings
     page = office.post("/people/new/", FORM, follow=True).content.decode()
     assert "could not be sent" in page
     assert User.objects.get(email=FORM["email"]).invited_at is None
+
+
+def test_nothing_typed_comes_into_the_head_of_the_letter(office: Client) -> None:
+    office.post("/people/new/", FORM | {"name": "<b>Nelly</b>, =1+1"})
+    message = mail.outbox[0].message()
+    assert "Nelly" not in str(message).partition("\n\n")[0]
+    assert "Hello, <b>Nelly</b>" in str(message.get_payload())
+    assert (
+        office.post("/people/new/", FORM | {"name": "N\nBcc: x@popug.example"}).status_code == 422
+    )

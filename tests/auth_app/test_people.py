@@ -3,6 +3,7 @@
 import pytest
 from django.test import Client
 
+from auth_app.audit import AuditRecord
 from auth_app.models import User
 from tests.conftest import ClientFor, Hire
 
@@ -62,3 +63,16 @@ def test_it_exports_what_the_filters_show(office: Client, worker: User) -> None:
 def test_it_shows_hostile_names_as_text(office: Client, hire: Hire) -> None:
     User.objects.create(email="x@popug.example", name="<script>alert(1)</script>")
     assert "<script>alert" not in office.get("/people/").content.decode()
+
+
+def test_it_exports_a_workbook_and_keeps_that_it_did(office: Client, worker: User) -> None:
+    answer = office.get("/people/export/?role=worker&format=xlsx")
+    assert b"".join(answer.streaming_content).startswith(b"PK")
+    record = AuditRecord.objects.latest("id")
+    assert (record.action, record.after) == ("exported", {"asked": "role=worker&format=xlsx"})
+
+
+def test_no_name_is_a_formula(office: Client, worker: User) -> None:
+    worker.change(name="=HYPERLINK(1)")
+    lines = office.get("/people/export/?role=worker").getvalue().decode()
+    assert ",'=HYPERLINK(1)," in lines

@@ -143,3 +143,9 @@ def office_view(person: User) -> dict[str, Any]:
         "role": person.role,
         "is_active": person.is_active,
     }
+
+
+def test_a_changed_name_stays_in_its_line(office: Caller, worker: User) -> None:
+    assert change(office, worker, name="Wanda\u202eWorker").status_code == 422
+    worker.refresh_from_db()
+    assert worker.name == "Wanda Worker"
