@@ -99,7 +99,7 @@ class Violation:
 def violations(envelope: Any) -> list[Violation]:
     """Everything in an envelope that breaks a contract, envelope first; empty when `check` passes
     or what is wrong is no question of form."""
-    found = _violations("envelope.json", envelope, at="")
+    found = _violations("envelope.json", envelope, writer, at="")
     if not isinstance(envelope, Mapping):
         return found
     name, version = envelope.get("event_name"), envelope.get("event_version")
@@ -111,7 +111,7 @@ def violations(envelope: Any) -> list[Violation]:
     if envelope.get("producer") != entry["producer"]:
         found.append(Violation("/producer", f"{name} is {entry['producer']}'s to tell"))
     data = {"data": envelope.get("data")}
-    found += _violations(path_of(str(name), int(version)), data["data"], at="/data")
+    found += _violations(path_of(str(name), int(version)), data["data"], reader, at="/data")
     try:
         _refuse_fractions(data)
     except InvalidEvent as error:
@@ -151,10 +151,10 @@ def _validator(path: str, side: Callable[[Any], Any]) -> jsonschema_rs.Draft2020
     return jsonschema_rs.Draft202012Validator(side(_schema(path)), validate_formats=True)
 
 
-def _violations(path: str, value: Any, at: str) -> list[Violation]:
+def _violations(path: str, value: Any, side: Callable[[Any], Any], at: str) -> list[Violation]:
     return [
         Violation(at + _pointer(error.instance_path), error.message)
-        for error in _validator(path, reader).iter_errors(value)
+        for error in _validator(path, side).iter_errors(value)
     ]
 
 

@@ -39,8 +39,9 @@ def dead_letter(request: HttpRequest, public_id: UUID) -> HttpResponse:
 def state(request: HttpRequest, public_id: UUID) -> HttpResponse:
     letter = get_object_or_404(DeadLetter, public_id=public_id)
     response = render(request, "events/_dead_letter_state.html", _state(letter))
-    if not letter.is_parked:
-        response["HX-Refresh"] = "true"  # the page's buttons are out of date too
+    seen = request.GET.get("seen", letter.replays)
+    if not letter.is_parked or str(letter.replays) != str(seen):
+        response["HX-Refresh"] = "true"  # the page's buttons and attempts are out of date too
     return response
 
 

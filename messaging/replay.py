@@ -61,21 +61,31 @@ def _applied(consumer: str, event: Event) -> Settled:
 
 
 def _note(letter: DeadLetter, error: Exception, began: datetime) -> None:
-    said = dead_letters.described(error)
+    _keep_attempt(letter, letter.parked_at)
     letter.attempts += 1
-    for column, value in said.items():
+    for column, value in dead_letters.described(error).items():
         setattr(letter, column, value)
     letter.save()
-    if letter.event_id:
-        said.pop("error_group")
-        InboxAttempt.objects.create(
-            consumer=letter.consumer,
-            event_id=letter.event_id,
-            number=letter.attempts,
-            started_at=began,
-            worker=leases.worker(),
-            **said,
-        )
+    _keep_attempt(letter, began, worker=leases.worker())
+
+
+def _keep_attempt(letter: DeadLetter, began: datetime, worker: str = "") -> None:
+    """What the letter says now, in the history, unless it is there: what is parked at once has
+    none."""
+    if letter.event_id is None:
+        return
+    InboxAttempt.objects.get_or_create(
+        consumer=letter.consumer,
+        event_id=letter.event_id,
+        number=letter.attempts,
+        defaults={
+            "started_at": began,
+            "worker": worker,
+            "error_kind": letter.error_kind,
+            "error": letter.error,
+            "traceback": letter.traceback,
+        },
+    )
 
 
 def blame_worker(letter_id: int) -> None:

@@ -4,6 +4,7 @@ A run is a row, so a page may be closed, a worker may die, the broker may lose t
 comes next goes on where the row stands. Locks are taken in the order item, letter, run.
 """
 
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import timedelta
@@ -19,6 +20,7 @@ from messaging.models import DeadLetter, Deed, ReplayItem, ReplayRun
 from messaging.replay import Settled, blame_worker, replay
 
 MAX_TRIES = 2  # a letter that kills its worker twice has failed
+PORTION_SECONDS = 1.0
 STALE = timedelta(seconds=10)
 
 Outcome = ReplayItem.Outcome
@@ -76,9 +78,12 @@ def _snapshot(run: ReplayRun, letters: QuerySet[DeadLetter]) -> int:
 
 def work(run_id: UUID, consumer: str, limit: int = 100) -> Iterator[Settled | None]:
     """Replay up to `limit` of the run's next letters, as long as they are the consumer's; gives
-    what became of each, None when it is not settled. Ends when the run does, or when another
-    worker is at it."""
+    what became of each, None when it is not settled. Ends when the run does, when another worker
+    is at it, or after `PORTION_SECONDS`: new events must not wait for old ones."""
+    until = time.monotonic() + PORTION_SECONDS
     for _ in range(limit):
+        if time.monotonic() > until:
+            return
         item = _begin(run_id, consumer)
         if item is None:
             return
