@@ -1,6 +1,7 @@
 """Posting: the only way money moves, apart from the payout at a day's close."""
 
-from collections.abc import Iterable, Sequence
+import logging
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple
@@ -14,8 +15,11 @@ from billing_app import events
 from billing_app.locks import POSTING_TURN
 from billing_app.models import Kind
 from messaging.arrays import array, columns
+from messaging.context import about
 from messaging.event import Event, Impossible
 from messaging.outbox import publish
+
+log = logging.getLogger("ates.billing")
 
 _OPEN_ACCOUNTS = """
 INSERT INTO billing_app_account (public_id, name, email, role, is_active, language, version)
@@ -133,3 +137,11 @@ def _tell(booked: list[Booked], postings: Sequence[Posting], public_ids: dict[in
         events.entry_posted(entry, public_ids[entry.account_id], causes[entry.source_id])
         for entry in booked
     )
+    _note(booked, causes)
+
+
+def _note(booked: list[Booked], causes: Mapping[UUID, Event]) -> None:
+    if log.isEnabledFor(logging.DEBUG):
+        for entry in booked:
+            cause = about([causes[entry.source_id]])
+            log.debug("booked %s %s cents", entry.kind_name, entry.amount_cents, extra=cause)

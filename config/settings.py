@@ -8,6 +8,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 from kombu.entity import Queue
 
+from observing.logs import configuration
 from supervisor.state import running_services, signing_keys, var_dir
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -67,6 +68,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "observing.middleware.watch",
     "django.middleware.security.SecurityMiddleware",
     "api.middleware.serve_api",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -341,15 +343,5 @@ if MAIL_IS_KEPT:
 else:
     vars().update(env.email_url("EMAIL_URL"))
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(levelname)s %(name)s: %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["stderr"], "level": "WARNING"},
-    "loggers": {
-        "ates": {"level": env("LOG_LEVEL", default="INFO")},
-        "django.request": {"level": "ERROR"},
-        "django.security": {"level": "ERROR"},
-    },
-}
+LOGGING = configuration(env("LOG_FORMAT", default="line"), env("LOG_LEVEL", default="INFO"))
+METRICS_TOKEN = env("METRICS_TOKEN", default="")

@@ -7,6 +7,7 @@ from auth_app.views import set_language
 from auth_app.well_known import jwks
 from config import api_views, views
 from config.api import routes
+from observing.views import metrics
 from pages.views import set_theme
 
 handler429 = "access.limits.too_many"  # allauth's own limits answer with it too
@@ -14,6 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.home, name="home"),
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
+    path("metrics", metrics, name="metrics"),
     path(".well-known/jwks.json", jwks, name="jwks"),
     path("language/", set_language, name="set_language"),
     path("theme/", set_theme, name="set_theme"),

@@ -1,6 +1,7 @@
 """Who set something off, and which chain of events it belongs to."""
 
-from collections.abc import Callable, Iterator
+import logging
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -9,6 +10,13 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from uuid_utils.compat import uuid7
+
+from messaging.event import Event
+
+log = logging.getLogger("ates.web")
+
+# What log lines tell of the work in hand, in this order.
+NAMES = ("request_id", "correlation_id", "causation_id", "event_id", "consumer", "actor")
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +28,8 @@ class Origin:
 
 
 _origin: ContextVar[Origin | None] = ContextVar("origin", default=None)
+_request: ContextVar[str] = ContextVar("request", default="")
+_batch: ContextVar[tuple[str, Sequence[Event]]] = ContextVar("batch", default=("", ()))
 
 
 def current_origin() -> Origin:
@@ -37,12 +47,56 @@ def acting(actor: UUID | None = None, correlation_id: UUID | None = None) -> Ite
         _origin.reset(token)
 
 
+@contextmanager
+def in_hand(consumer: str, events: Sequence[Event]) -> Iterator[None]:
+    """Log lines inside tell whose batch is being worked on, and what its events share."""
+    token = _batch.set((consumer, events))
+    try:
+        yield
+    finally:
+        _batch.reset(token)
+
+
+def known() -> dict[str, str]:
+    """What there is to say of the work in hand, by the names in `NAMES`."""
+    origin, (consumer, events) = _origin.get(), _batch.get()
+    fields = {
+        "request_id": _request.get(),
+        "correlation_id": str(origin.correlation_id) if origin else "",
+        "actor": str(origin.actor or "") if origin else "",
+        "consumer": consumer,
+    }
+    return {name: value for name, value in fields.items() if value} | about(events)
+
+
+def about(events: Sequence[Event]) -> dict[str, str]:
+    """What these events have in common."""
+    found = {}
+    for name in ("correlation_id", "causation_id", "event_id", "actor"):
+        values = {getattr(event, name) for event in events}
+        if len(values) == 1 and (value := values.pop()):
+            found[name] = str(value)
+    return found
+
+
 def correlate(get_response: Callable[[HttpRequest], HttpResponse]) -> Any:
     def middleware(request: HttpRequest) -> HttpResponse:
         person = cast("Any", request).actor
         with acting(person.id if person.is_authenticated else None) as origin:
-            response = get_response(request)
+            token = _request.set(str(origin.correlation_id))
+            try:
+                response = get_response(request)
+                _note(request, response)
+            finally:
+                _request.reset(token)
         response["X-Request-ID"] = str(origin.correlation_id)
         return response
 
     return middleware
+
+
+def _note(request: HttpRequest, response: HttpResponse) -> None:
+    """Reading is not worth a line unless somebody looks for trouble."""
+    level = logging.DEBUG if request.method in ("GET", "HEAD") else logging.INFO
+    route = request.resolver_match.view_name if request.resolver_match else "no route"
+    log.log(level, "%s %s answers %s", request.method, route, response.status_code)

@@ -20,6 +20,7 @@ from messaging.failures import MAX_ATTEMPTS, WorkerLost
 from messaging.knowing import known
 from messaging.models import DeadLetter
 from messaging.remembering import remember
+from observing import work
 
 MAX_AGE = timedelta(days=400)  # ids of events are remembered for longer
 
@@ -99,7 +100,8 @@ def _hand(consumer: str, events: Sequence[Event]) -> None:
     crash_point("inbox.before_handlers")
     for kind, handler in subscriptions(consumer).items():
         if kind in by_kind:
-            handler(by_kind[kind])
+            with work.handling(consumer, by_kind[kind]):
+                handler(by_kind[kind])
 
 
 def _release(consumer: str, applied: Sequence[Event]) -> list[Event]:

@@ -15,13 +15,14 @@ from messaging.arrays import array, columns
 from messaging.context import current_origin
 from messaging.crash_points import crash_point
 from messaging.event import Event
+from observing import tracing
 
 _INSERT = """
 WITH written AS (
   INSERT INTO outbox_event (event_id, event_name, event_version, event_time, producer, data,
-                            correlation_id, causation_id, actor)
+                            correlation_id, causation_id, actor, traceparent)
   SELECT uuidv7(), * FROM unnest(%s::text[], %s::smallint[], %s::timestamptz[], %s::text[],
-                                 %s::jsonb[], %s::uuid[], %s::uuid[], %s::uuid[])
+                                 %s::jsonb[], %s::uuid[], %s::uuid[], %s::uuid[], %s::text[])
   RETURNING position, event_name
 )
 INSERT INTO outbox_delivery (event_id, consumer)
@@ -75,6 +76,7 @@ def _row(fact: Fact) -> tuple[Any, ...]:
         correlation_id,
         causation_id,
         actor,
+        tracing.traceparent(fact.cause.traceparent if fact.cause else ""),
     )
 
 

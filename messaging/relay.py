@@ -19,6 +19,7 @@ from kombu.exceptions import OperationalError as BrokerError
 from messaging import canaries, contracts, jobs, outbox_deliveries, pausing, queues
 from messaging.crash_points import crash_point
 from messaging.event import Event
+from observing import work
 
 BATCH = 500
 CLAIM = 4 * BATCH
@@ -113,7 +114,8 @@ def _probe(consumer: str) -> int:
 def _send(consumer: str, events: Sequence[Event], probe: bool = False) -> None:
     envelopes = [event.envelope() for event in events]
     args = [consumer, envelopes, True] if probe else [consumer, envelopes]
-    jobs.deliver.apply_async(args=args, queue=f"{consumer}.events")
+    with work.sending(consumer, events):
+        jobs.deliver.apply_async(args=args, queue=f"{consumer}.events")
 
 
 def _stop_if_cut_off() -> None:

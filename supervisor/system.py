@@ -2,6 +2,7 @@
 
 import http.client
 import os
+import shutil
 import signal
 import sys
 import time
@@ -145,6 +146,7 @@ class System:
 
     def start_processes(self, port: int) -> None:
         """The web first, alone: a person waits for it, and nobody yet for the others."""
+        shutil.rmtree(metrics_dir(), ignore_errors=True)  # the times of an earlier run
         commands = procfile.read(self.procfile, self.environment)
         for name, command in commands.items():
             process = Process(
@@ -205,6 +207,7 @@ class System:
             "BASE_URL": f"http://localhost:{port}",
             "DEMO": "1",
             "PORT": port,
+            "PROMETHEUS_MULTIPROC_DIR": str(metrics_dir()),
             "PYTHONUNBUFFERED": "1",
             "PYTHONWARNINGS": ",".join(f"ignore:{text}" for text in QUIETED),
             "SECRET_KEY": state.secret("secret_key"),
@@ -215,6 +218,11 @@ class System:
     def announced(self) -> dict[str, str]:
         names = ("DATABASE_URL", "REDIS_URL", "CELERY_BROKER_URL", "SECRET_KEY", "BASE_URL", "DEMO")
         return {name: self.environment[name] for name in names if name in self.environment}
+
+
+def metrics_dir() -> Path:
+    """Where processes that have ended leave their times for those that answer `/metrics`."""
+    return state.run_dir() / "metrics"
 
 
 def must_answer(name: str, url: str, ask: Callable[[str], None]) -> None:

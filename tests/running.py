@@ -45,6 +45,7 @@ class Running:
             "ATES_VAR": str(folder),
             "BASE_URL": self.url,
             "DATABASE_URL": database_url,
+            "PROMETHEUS_MULTIPROC_DIR": str(folder / "metrics"),
             "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
             "PORT": str(self.port),
             "PYTHONUNBUFFERED": "1",

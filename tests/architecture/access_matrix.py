@@ -90,6 +90,7 @@ MATRIX: list[tuple[str, str, *tuple[int | str, ...]]] = [
     ("people:accept",                "POST", 410, 410, 410, 410, 410),
     ("people:audit",                 "GET",   IN, 403, 403, 403, 200),
     ("openapi",                      "GET",  200, 200, 200, 200, 200),
+    ("metrics",                      "GET",  200, 200, 200, 200, 200),
     ("people:create",                "GET",   IN, 403, 403, 403, 200),
     ("people:create",                "POST",  IN, 403, 403, 403, 422),
     ("people:deactivate",            "POST",  IN, 403, 403, 403, 404),

@@ -1,0 +1,1 @@
+"""How the running system is watched: logs, metrics, traces. It decides nothing."""
