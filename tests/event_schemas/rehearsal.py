@@ -93,9 +93,10 @@ class Company:
         self.letters += parked.values_list("pk", flat=True)
 
     def replay_all(self) -> None:
-        settled = [event for letter in self.letters if (event := replay(letter))]
-        assert len(settled) == len(self.letters)
-        outbox_deliveries.settle("billing", [event.event_id for event in settled], [])
+        settled = [done for letter in self.letters if (done := replay(letter))]
+        applied = [event.event_id for done in settled for event in done.applied]
+        assert len(applied) == len(self.letters)
+        outbox_deliveries.settle("billing", applied, [])
         self.letters.clear()
 
     def settle(self) -> None:
