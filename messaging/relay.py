@@ -43,7 +43,7 @@ class Relay:
         while not self.stop.is_set():
             try:
                 self._lead() if self._is_leader() else self.stop.wait(1)
-            except (DatabaseError, InterfaceError, BrokerError, OSError) as error:
+            except interruptions() as error:
                 log.warning("the relay lost a connection and tries again: %s", error)
                 connection.close()
                 self.stop.wait(1)
@@ -122,6 +122,14 @@ def _stop_if_cut_off() -> None:
     """Raises when the session is gone, and with it the lock: another relay may lead by now."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT")
+
+
+def interruptions() -> tuple[type[Exception], ...]:
+    """The database is gone; or the broker is, or is full, which kombu wraps in an error of its own
+    in some places and lets through in others."""
+    broker = current_app.connection_for_write()
+    ours = (DatabaseError, InterfaceError, BrokerError, OSError)
+    return ours + tuple(broker.connection_errors) + tuple(broker.channel_errors)
 
 
 def waiting(queue: str) -> int:
