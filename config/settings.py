@@ -137,8 +137,15 @@ DATABASES["default"] |= {
     "CONN_MAX_AGE": 60,
     "CONN_HEALTH_CHECKS": True,
     "OPTIONS": {
-        "options": "-c lock_timeout=10s -c idle_in_transaction_session_timeout=60s",
+        "options": "-c lock_timeout=10s -c idle_in_transaction_session_timeout=60s"
+        # A machine that vanishes says no goodbye: both ends ask, and find out within half a minute,
+        # not after the hours of the system's own settings. A lost relay's lock is free by then.
+        " -c tcp_keepalives_idle=15 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3",
         "connect_timeout": 5,
+        "keepalives_idle": 15,
+        "keepalives_interval": 5,
+        "keepalives_count": 3,
+        "tcp_user_timeout": 30_000,  # milliseconds
     },
 }
 
