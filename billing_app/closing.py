@@ -19,6 +19,7 @@ from billing_app import audit, events
 from billing_app.ledger import book
 from billing_app.models import Account, Action, BusinessDay, Cycle, Payout
 from messaging.business_day import today
+from messaging.crash_points import crash_point
 from messaging.outbox import publish
 
 PORTION = 5000  # payouts a transaction: seconds, whatever the number of accounts
@@ -79,7 +80,9 @@ def close(day: date, by: UUID | None, early: bool = False) -> BusinessDay:
         raise NotOver(day)
     if not _patiently(lambda: _begin(day)) and not BusinessDay.objects.get(pk=day).is_closed:
         raise NotInOrder(day)
+    crash_point("closing.after_barrier")
     pay_out(day)
+    crash_point("closing.before_seal")
     return _patiently(lambda: _seal(day, by))
 
 
@@ -95,6 +98,7 @@ def pay_out(day: date) -> None:
     """Pay every positive balance of a closing day; paying twice pays once."""
     while Cycle.objects.filter(day_id=day, closing_cents__gt=0).exists():
         _patiently(lambda: _pay_portion(day))
+        crash_point("closing.after_portion")
 
 
 def _begin(day: date) -> bool:
@@ -121,6 +125,7 @@ def _pay_portion(day: date) -> None:
                 events.entry_posted(entry, people[entry.account_id].public_id, cause=None),
             )
         )
+        crash_point("closing.before_portion_commits")
 
 
 def _seal(day: date, by: UUID | None) -> BusinessDay:
@@ -129,6 +134,8 @@ def _seal(day: date, by: UUID | None) -> BusinessDay:
         publish([events.day_closed(row) for row in sealed])
         if by and sealed:
             _note(sealed[0], by)
+        crash_point("closing.before_seal_commits")
+    crash_point("closing.after_seal")
     for row in sealed:
         log.info("day %s of %s closed: %s", day, settings.BUSINESS_TIME_ZONE, row.seal)
     return sealed[0] if sealed else BusinessDay.objects.get(pk=day)

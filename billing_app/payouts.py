@@ -16,6 +16,7 @@ from django.db.models.functions import Now
 from billing_app.models import Payout
 from billing_app.notices import notice
 from billing_app.postman import Postman, codes, is_refusal, reason
+from messaging.crash_points import crash_point
 
 BATCH = 200
 MAX_ATTEMPTS = 10
@@ -47,6 +48,7 @@ def send_due_notices() -> int:
     sent = 0
     with Postman(PATIENCE) as postman:
         while postman.goes_on() and (batch := claim(BATCH)):
+            crash_point("payouts.after_claim")
             lease_until = batch[0].lease_until
             try:
                 sent += sum(_send(payout, postman) for payout in batch if postman.goes_on())
@@ -73,11 +75,13 @@ def retry(payout: Payout) -> bool:
 def _send(payout: Payout, postman: Postman) -> bool:
     if not _begin(payout):
         return False
+    crash_point("payouts.before_send")
     try:
         postman.send(notice(payout))
     except Exception as error:  # whatever it is, it must not keep the others from their letters
         _note_failure(payout, error)
         return False
+    crash_point("payouts.after_send")
     Payout.objects.filter(pk=payout.pk).exclude(state=Payout.State.SENT).update(
         state=Payout.State.SENT, sent_at=Now(), lease_until=None, last_error=""
     )

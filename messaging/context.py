@@ -11,6 +11,7 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from uuid_utils.compat import uuid7
 
+from messaging.crash_points import crash_point
 from messaging.event import Event
 
 log = logging.getLogger("ates.web")
@@ -89,6 +90,8 @@ def correlate(get_response: Callable[[HttpRequest], HttpResponse]) -> Any:
                 _note(request, response)
             finally:
                 _request.reset(token)
+        if request.method == "POST":
+            crash_point("web.before_response")
         response["X-Request-ID"] = str(origin.correlation_id)
         return response
 

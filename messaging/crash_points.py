@@ -21,4 +21,5 @@ def _crash_if_asked(name: str, asked: str) -> None:
     if place == name:
         _passages[name] += 1
         if _passages[name] == int(passage or 1):
+            os.write(2, f"crashed at {name}\n".encode())
             os._exit(137)

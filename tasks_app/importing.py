@@ -11,6 +11,7 @@ from uuid import UUID
 from django.db import connection, transaction
 
 from messaging.context import acting, current_origin
+from messaging.crash_points import crash_point
 from tasks_app.models import Account, NobodyToAssign, Task
 from tasks_app.runs import ImportRun, RejectedLine, Run
 from tasks_app.task_files import Record, TaskFile, records
@@ -57,6 +58,7 @@ def go_on(run_id: UUID, seconds: float = 60) -> None:
     position = run.cursor
     rest = islice(records(run.content, run.filename), position, None)
     while _settle_batch(run_id, position, batch := list(islice(rest, BATCH))):
+        crash_point("import.after_batch")
         position += len(batch)
         if monotonic() > until:
             break
@@ -132,7 +134,9 @@ def _settle_batch(run_id: UUID, position: int, batch: list[Record]) -> bool:
         if run is None or run.cursor != position:
             return False
         with acting(run.started_by, run.correlation_id):
-            return _settle(run, batch)
+            more = _settle(run, batch)
+        crash_point("import.before_batch_commits")
+        return more
 
 
 def _settle(run: ImportRun, batch: list[Record]) -> bool:

@@ -9,6 +9,7 @@ from celery import current_app, shared_task
 from django.db import transaction
 from kombu.exceptions import OperationalError as BrokerError
 
+from messaging.crash_points import crash_point
 from tasks_app import counting, importing
 from tasks_app import shuffle as shuffling
 
@@ -46,6 +47,7 @@ def soon(job: Any, run_id: UUID) -> None:
 
 
 def _send(job: Any, run_id: str) -> None:
+    crash_point("run.before_job_is_sent")
     quick = {"max_retries": 0, "socket_timeout": 1, "socket_connect_timeout": 1}
     try:
         with current_app.connection_for_write(transport_options=quick) as broker:

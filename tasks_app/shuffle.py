@@ -16,6 +16,7 @@ from django.utils import timezone
 from uuid_utils.compat import uuid7
 
 from messaging.context import acting, current_origin
+from messaging.crash_points import crash_point
 from messaging.outbox import publish
 from tasks_app import events
 from tasks_app.models import Account, Assignment, NobodyToAssign, Task
@@ -63,7 +64,7 @@ def go_on(run_id: UUID, seconds: float = 60, at: datetime | None = None) -> None
     """
     until = monotonic() + seconds
     while _draw_batch(run_id, at) and monotonic() < until:
-        pass
+        crash_point("shuffle.after_batch")
 
 
 def go_on_with_all() -> None:
@@ -103,7 +104,9 @@ def _draw_batch(run_id: UUID, at: datetime | None) -> bool:
         if run is None:
             return False
         with acting(run.started_by, run.correlation_id):
-            return _draw(run, _next_tasks(run), at or timezone.now())
+            more = _draw(run, _next_tasks(run), at or timezone.now())
+        crash_point("shuffle.before_batch_commits")
+        return more
 
 
 def _next_tasks(run: ShuffleRun) -> list[int]:

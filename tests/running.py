@@ -59,13 +59,13 @@ class Running:
     def mail_dir(self) -> Path:
         return self.folder / "mail"
 
-    def start(self, name: str, like: str = "") -> None:
+    def start(self, name: str, like: str = "", **environment: str) -> None:
         """`start("relay-2", like="relay")` starts one more of a kind."""
         command = self.commands[like or name]
         self.processes[name] = Process(
             name,
             command,
-            self.environment,
+            self.environment | environment,
             self.hear,
             orphan_signal=signal.SIGKILL,  # the only one that a frozen process heeds
             records=self.folder / "children",
