@@ -5,7 +5,7 @@ COMPILE := var/lock/bin/uv pip compile --quiet --universal --python-version 3.11
 	--generate-hashes --no-emit-index-url --no-header
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help run demo test check audit bench reset lock setup setup-dev browser
+.PHONY: help run demo test check audit bench chaos reset lock setup setup-dev browser
 
 help: ## what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
@@ -27,6 +27,9 @@ audit: setup-dev ## known holes in what is pinned (asks PyPI: needs the internet
 
 bench: setup ## the benchmarks, as ratios in one run (to the screen and var/bench.json)
 	@$(BIN)/python -m benchmarks
+
+chaos: setup-dev ## minutes of misfortune under load on a system of its own (SEED= MINUTES= FAULTS=)
+	@$(BIN)/python -m tests.faults.chaos
 
 reset: ## throws var/ away, after asking (YES=1 does not ask)
 	@$(PYTHON) bin/reset

@@ -62,12 +62,8 @@ def broker_of(database: int) -> str:
 
 def start() -> None:
     """The end comes by `atexit`, so a request to stop must end the process in the orderly way."""
-    sweep()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    folder = Path(tempfile.mkdtemp(prefix=PREFIX))
-    folder.chmod(0o711)  # PostgreSQL may have to run as somebody else
-    itself = table.seen(os.getpid())
-    (folder / "owner").write_text(repr(itself))
+    folder = new_folder(PREFIX)
     processes: list[Process] = []
     atexit.register(stop, processes, folder)
     postgres = Postgres(folder / "postgres", folder / "postgres.log", "tests", say, POSTGRES)
@@ -90,12 +86,21 @@ def wait_for(server: Postgres | Valkey, process: Process) -> None:
         time.sleep(0.02)
 
 
-def sweep() -> None:
-    """What a run left that was killed: frozen processes of `tests.running`, and its folder."""
+def new_folder(prefix: str) -> Path:
+    """For servers and processes of this run; what an earlier one left is swept away."""
+    sweep(prefix)
+    folder = Path(tempfile.mkdtemp(prefix=prefix))
+    folder.chmod(0o711)  # PostgreSQL may have to run as somebody else
+    (folder / "owner").write_text(repr(table.seen(os.getpid())))
+    return folder
+
+
+def sweep(prefix: str) -> None:
+    """What a run left that was killed: frozen processes, their servers, and its folder."""
     alive = {repr(process) for process in table.everything()}
-    for owner in Path(tempfile.gettempdir()).glob(f"{PREFIX}*/owner"):
+    for owner in Path(tempfile.gettempdir()).glob(f"{prefix}*/owner"):
         if owner.stat().st_uid == os.geteuid() and owner.read_text() not in alive:
-            for records in owner.parent.glob("*/children"):
+            for records in owner.parent.rglob("children"):
                 leftovers.end_leftovers(records)
             shutil.rmtree(owner.parent, ignore_errors=True)
 
