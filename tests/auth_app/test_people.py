@@ -67,7 +67,7 @@ def test_it_shows_hostile_names_as_text(office: Client, hire: Hire) -> None:
 
 def test_it_exports_a_workbook_and_keeps_that_it_did(office: Client, worker: User) -> None:
     answer = office.get("/people/export/?role=worker&format=xlsx")
-    assert b"".join(answer.streaming_content).startswith(b"PK")
+    assert answer.getvalue().startswith(b"PK")
     record = AuditRecord.objects.latest("id")
     assert (record.action, record.after) == ("exported", {"asked": "role=worker&format=xlsx"})
 
