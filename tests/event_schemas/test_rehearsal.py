@@ -23,7 +23,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def company(hire: Hire, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Company]:
     for name in ("Ara", "Cacatua", "Eclectus", "Lori", "Nestor"):
         hire(name)
-    monkeypatch.setattr(splitting, "BATCH", 600)
+    monkeypatch.setattr(splitting, "BATCH", 900)
     monkeypatch.setattr(retiring, "today", lambda: date(2999, 1, 1))  # past all promises
     company = Company(settings, monkeypatch)
     old_tracker.migrate(old_tracker.OPEN)
