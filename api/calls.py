@@ -81,6 +81,7 @@ class Calls:
                 response={manner.status: manner.gives},
                 operation_id=view.__name__,
                 url_name=view.__name__,
+                by_alias=True,
                 openapi_extra=described(manner),
             )
             return view
