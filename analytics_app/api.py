@@ -33,7 +33,7 @@ class Summary(Shown):
     in_the_red: int
 
 
-class TaskShown(Shown):
+class TopTask(Shown):
     id: UUID
     jira_id: str | None
     title: str
@@ -42,7 +42,7 @@ class TaskShown(Shown):
 class TopShown(Shown):
     """Of several with this reward the one completed first; `tied` counts them."""
 
-    task: TaskShown
+    task: TopTask
     reward: Money
     completed_at: datetime
     tied: int
@@ -50,7 +50,7 @@ class TopShown(Shown):
 
 class TopOfDay(Shown):
     day: date
-    task: TaskShown
+    task: TopTask
     reward: Money
 
 
@@ -104,5 +104,5 @@ def _top(top: reports.Top) -> TopShown:
     )
 
 
-def _task(top: reports.Top) -> TaskShown:
-    return TaskShown(id=top.task_id, jira_id=top.jira_id or None, title=top.title)
+def _task(top: reports.Top) -> TopTask:
+    return TopTask(id=top.task_id, jira_id=top.jira_id or None, title=top.title)

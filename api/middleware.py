@@ -9,7 +9,7 @@ from uuid_utils.compat import uuid7
 from api.problems import MEDIA_TYPE, Problem, answer, kind_of
 
 PREFIX = "/api/"
-KEPT_HEADERS = ("Allow", "X-Request-ID", "Retry-After", "Content-Language")
+OF_THE_BODY = ("Content-Type", "Content-Length")
 
 
 def serve_api(get_response: Callable[[HttpRequest], HttpResponse]) -> object:
@@ -32,7 +32,8 @@ def _as_problem(request: HttpRequest, response: HttpResponse) -> HttpResponse:
         return response
     request_id = response.get("X-Request-ID", str(uuid7()))
     problem = answer(request, Problem(kind_of(response.status_code)), request_id)
-    for name in KEPT_HEADERS:
-        if response.has_header(name):
-            problem[name] = response[name]
+    for name, value in response.items():
+        if name not in OF_THE_BODY:
+            problem[name] = value
+    problem["Content-Length"] = str(len(problem.content))
     return problem

@@ -1,30 +1,35 @@
 """The OpenAPI document as a page shows it: chapters of calls, each with what it takes and gives."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
+
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 
 from api.problems import KINDS, MEDIA_TYPE
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """`depth` counts the things around it."""
+    """`name` is a path: `items[].assignee.name`."""
 
     name: str
     type: str
     required: bool
-    description: str = ""
-    depth: int = 0
+    description: SafeString
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    status: int
-    phrase: str
-    fields: list[Field] = field(default_factory=list)
-    is_problem: bool = False
+class Table:
+    heading: str
+    note: str
+    fields: list[Field]
+
+    @property
+    def has_meanings(self) -> bool:
+        return any(field.description for field in self.fields)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +37,10 @@ class Call:
     name: str
     method: str
     path: str
-    description: str
+    description: SafeString
     roles: list[str]
-    parameters: list[Field]
-    body: list[Field]
-    body_type: str
-    answers: list[Answer]
+    tables: list[Table]
+    refusals: list[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,42 +63,58 @@ def problems() -> list[dict[str, Any]]:
     return [{"kind": kind, "status": status, "title": t} for kind, (status, t) in KINDS.items()]
 
 
+def with_code(text: str) -> SafeString:
+    """What stands between backticks as code."""
+    shapes = ("{}", "<code>{}</code>")
+    parts = ((format_html(shapes[n % 2], part),) for n, part in enumerate(text.split("`")))
+    return format_html_join("", "{}", parts)
+
+
 def _call(document: dict[str, Any], method: str, path: str, operation: dict[str, Any]) -> Call:
-    content = operation.get("requestBody", {}).get("content", {})
-    nothing: tuple[str, dict[str, Any]] = ("", {})
-    media, body = next(iter(content.items()), nothing)
+    answers = operation["responses"].items()
+    refusals = [status for status, row in answers if MEDIA_TYPE in row.get("content", {})]
     return Call(
         name=operation["operationId"],
         method=method,
         path=path,
-        description=operation.get("description", operation["summary"]),
+        description=with_code(operation.get("description", operation["summary"])),
         roles=operation["x-roles"],
-        parameters=[_parameter(document, row) for row in operation["parameters"]],
-        body=list(_fields(document, body.get("schema", {}))),
-        body_type=media,
-        answers=[_answer(document, *row) for row in operation["responses"].items()],
+        tables=[table for table in _tables(document, operation) if table.fields],
+        refusals=[f"{status} {HTTPStatus(int(status)).phrase}" for status in refusals],
     )
 
 
+def _tables(document: dict[str, Any], operation: dict[str, Any]) -> Iterator[Table]:
+    parameters = (_parameter(document, row) for row in operation["parameters"])
+    yield Table("Parameters", "", list(parameters))
+    for media, body in operation.get("requestBody", {}).get("content", {}).items():
+        yield Table("Body", media, list(_fields(document, body["schema"])))
+    for status, row in operation["responses"].items():
+        shape = row.get("content", {}).get("application/json", {}).get("schema", {})
+        yield Table(
+            str(status), HTTPStatus(int(status)).phrase, _optional(_fields(document, shape))
+        )
+
+
+def _optional(fields: Iterable[Field]) -> list[Field]:
+    """Of an answer it goes without saying that all of it comes."""
+    return [Field(field.name, field.type, False, field.description) for field in fields]
+
+
 def _parameter(document: dict[str, Any], row: dict[str, Any]) -> Field:
-    shape, words = row["schema"], row.get("description", "")
+    shape, words = row["schema"], with_code(row.get("description", ""))
     return Field(f"{row['name']} ({row['in']})", _type(document, shape), row["required"], words)
 
 
-def _answer(document: dict[str, Any], status: Any, row: dict[str, Any]) -> Answer:
-    content = row.get("content", {})
-    shape = content.get("application/json", {}).get("schema", {})
-    phrase = HTTPStatus(int(status)).phrase
-    return Answer(int(status), phrase, list(_fields(document, shape)), MEDIA_TYPE in content)
-
-
-def _fields(document: dict[str, Any], shape: dict[str, Any], depth: int = 0) -> Iterator[Field]:
+def _fields(document: dict[str, Any], shape: dict[str, Any], prefix: str = "") -> Iterator[Field]:
     shape = _whole(document, shape)
     required = shape.get("required", [])
     for name, inner in shape.get("properties", {}).items():
-        words = inner.get("description", "")
-        yield Field(name, _type(document, inner), name in required, words, depth)
-        yield from _fields(document, _inside(document, inner), depth + 1)
+        words = with_code(inner.get("description", ""))
+        path = f"{prefix}{name}"
+        yield Field(path, _type(document, inner), name in required, words)
+        is_list = "items" in _whole(document, inner)
+        yield from _fields(document, _inside(document, inner), f"{path}{'[]' * is_list}.")
 
 
 def _inside(document: dict[str, Any], shape: dict[str, Any]) -> dict[str, Any]:

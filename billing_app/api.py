@@ -32,12 +32,12 @@ def standing_of(claims: Claims) -> Standing | None:
 calls = Calls("billing", standing_of)
 
 
-class Person(Shown):
+class AccountName(Shown):
     id: UUID
     name: str
 
 
-class TaskShown(Shown):
+class TaskName(Shown):
     id: UUID
     jira_id: str | None
     title: str
@@ -56,7 +56,7 @@ class EntryShown(Shown):
     id: int
     kind: Annotated[str, one_of(kind.name.lower() for kind in Kind)]
     amount: Money
-    task: TaskShown | None
+    task: TaskName | None
     occurred_at: datetime
     booked_at: datetime
     description: str
@@ -64,7 +64,7 @@ class EntryShown(Shown):
 
 class StatementShown(Shown):
     day: date
-    account: Person
+    account: AccountName
     opening: Money
     closing: Money
     entries: list[EntryShown]
@@ -86,7 +86,7 @@ class DayPage(Page[DayShown]):
 
 class PayoutShown(Shown):
     id: UUID
-    account: Person
+    account: AccountName
     day: date
     amount: Money
     state: Annotated[str, one_of(Payout.State.values)]
@@ -157,7 +157,7 @@ def statement(request: ActorRequest, asked: Query[AskedStatement]) -> StatementS
     name = found.account.name if found.account else request.actor.name
     return StatementShown(
         day=day,
-        account=Person(id=account_id, name=name),
+        account=AccountName(id=account_id, name=name),
         opening=money(found.opening_cents),
         closing=money(found.closing_cents),
         entries=[_entry(line) for line in found.lines],
@@ -238,7 +238,7 @@ def _known(day: date) -> reports.CompanyDay:
 
 def _entry(line: reports.Line) -> EntryShown:
     entry, task = line.entry, line.task
-    shown = task and TaskShown(id=task.public_id, jira_id=task.jira_id or None, title=task.title)
+    shown = task and TaskName(id=task.public_id, jira_id=task.jira_id or None, title=task.title)
     return EntryShown(
         id=entry.pk,
         kind=entry.kind_name,
@@ -271,7 +271,7 @@ def _day(found: reports.CompanyDay) -> DayShown:
 def _payout(payout: Payout) -> PayoutShown:
     return PayoutShown(
         id=payout.pk,
-        account=Person(id=payout.account.public_id, name=payout.account.name),
+        account=AccountName(id=payout.account.public_id, name=payout.account.name),
         day=payout.day,
         amount=money(payout.amount_cents),
         state=payout.state,

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from access.decorators import public
 from api.document import complete
-from api.reading import chapters, problems
+from api.reading import chapters, problems, with_code
 from config.api import api
 
 
@@ -31,7 +31,7 @@ def openapi(request: HttpRequest) -> HttpResponse:
 def docs(request: HttpRequest) -> HttpResponse:
     """The same, to be read by people; scripts of others are not needed for that."""
     found = {
-        "document": document(),
+        "introduction": with_code(api.description),
         "chapters": chapters(document()),
         "problems": problems(),
         "address": settings.BASE_URL,

@@ -38,7 +38,7 @@ def standing_of(claims: Claims) -> Standing | None:
 calls = Calls("tasks", standing_of)
 
 
-class Person(Shown):
+class Assignee(Shown):
     id: UUID
     name: str
 
@@ -49,7 +49,7 @@ class TaskShown(Shown):
     jira_id: str | None
     description: str
     status: Annotated[str, one_of(Task.Status.values)]
-    assignee: Person
+    assignee: Assignee
     created_at: datetime
     completed_at: datetime | None
 
@@ -217,7 +217,7 @@ def _task(task: Task) -> TaskShown:
         jira_id=task.jira_id or None,
         description=task.description,
         status=task.status,
-        assignee=Person(id=task.assignee_id, name=task.assignee.name),
+        assignee=Assignee(id=task.assignee_id, name=task.assignee.name),
         created_at=task.created_at,
         completed_at=task.completed_at,
     )
