@@ -9,6 +9,8 @@ import django
 from django.urls import get_resolver
 
 from tests.architecture.access_matrix import COLUMNS, IN, MATRIX
+from tests.architecture.api_matrix import COLUMNS as API_COLUMNS
+from tests.architecture.api_matrix import MATRIX as API_MATRIX
 from tests.architecture.routes import patterns
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "access.md"
@@ -24,12 +26,30 @@ the form waits until the person has proved within ten minutes who they are. "Lim
 | page | method | {columns} | asks again | limit |
 |---|---|{rules}|---|---|
 """
+API_HEAD = """
+## The JSON API
+
+Written from `tests/architecture/api_matrix.py`, below `/api/v1`. Without a token, and with one of
+somebody dismissed, a call is refused with 401, one that is not for the role with 403.
+
+| call | method | {columns} |
+|---|---|{rules}|
+"""
 
 
 def render() -> str:
     views = dict(patterns(get_resolver()))
     head = HEAD.format(columns=" | ".join(COLUMNS), rules="|".join(["---"] * len(COLUMNS)))
-    return head + "".join(f"{line}\n" for line in _lines(views))
+    return head + "".join(f"{line}\n" for line in _lines(views)) + _api()
+
+
+def _api() -> str:
+    columns, rules = " | ".join(API_COLUMNS), "|".join(["---"] * len(API_COLUMNS))
+    rows = (
+        f"| `{path}` | {method} | {' | '.join(map(_cell, answers))} |\n"
+        for method, path, *answers in API_MATRIX
+    )
+    return API_HEAD.format(columns=columns, rules=rules) + "".join(rows)
 
 
 def _lines(views: dict[str, tuple[str, Any]]) -> Iterator[str]:
@@ -43,7 +63,7 @@ def _lines(views: dict[str, tuple[str, Any]]) -> Iterator[str]:
 
 
 def _cell(answer: int | str) -> str:
-    return {IN: "sign in", 403: "–"}.get(answer, "yes")
+    return {IN: "sign in", 401: "–", 403: "–"}.get(answer, "yes")
 
 
 def main() -> None:

@@ -9,7 +9,7 @@ import time_machine
 from django.db import connection, transaction
 
 from access import tokens as accepted
-from auth_app import refresh, tokens
+from auth_app import refresh, second_factor, tokens
 from auth_app.models import User
 from auth_app.refresh import RefreshToken, TokenFamily
 from tests.conftest import PASSWORD, Hire
@@ -127,6 +127,11 @@ def test_another_password_ends_them(first: str, ada: User) -> None:
     ada.change_password("another-long-password")
     assert is_refused(first)
     assert why() == ["password"]
+
+
+def test_another_second_factor_ends_them(first: str, ada: User) -> None:
+    assert second_factor.reset(ada, "lost the phone")
+    assert is_refused(first)
 
 
 def test_whoever_comes_back_signs_in_anew(hire: Hire, first: str, ada: User) -> None:
