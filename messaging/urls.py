@@ -1,8 +1,9 @@
-"""The operator's pages: event log, dead letters, replays, health, audit log, kept mail."""
+"""The operator's pages: event log, catalogue, dead letters, replays, health, audit log, mail."""
 
 from django.urls import path
 
 from messaging import (
+    catalogue_views,
     dead_letter_views,
     deed_views,
     health_views,
@@ -44,6 +45,14 @@ urlpatterns = [
     path("health/broker/", health_views.broker_figures, name="broker"),
     path("health/pause/", health_views.pause, name="pause_consumer"),
     path("health/<str:consumer>/resume/", health_views.resume, name="resume_consumer"),
+    path("catalogue/", catalogue_views.catalogue, name="catalogue"),
+    path("catalogue/asyncapi.json", catalogue_views.asyncapi_document, name="asyncapi"),
+    path("catalogue/<str:name>/", catalogue_views.catalogue_event, name="catalogue_event"),
+    path(
+        "catalogue/<str:name>/figures/",
+        catalogue_views.catalogue_figures,
+        name="catalogue_figures",
+    ),
     path("versions/", version_views.versions, name="versions"),
     path("audit/", deed_views.deeds, name="audit"),
     path("audit/export/", deed_views.deeds_export, name="audit_export"),

@@ -90,6 +90,7 @@ MENU: Final = (
             Entry("events:log", _("Event log"), "log", (ADMIN,)),
             Entry("events:dead_letters", _("Dead letters"), "inbox", (ADMIN,)),
             Entry("events:health", _("Health"), "pulse", (ADMIN,)),
+            Entry("events:catalogue", _("Catalogue"), "list", (ADMIN,)),
             Entry("events:versions", _("Versions"), "shuffle", (ADMIN,)),
             Entry("events:mail", _("Mail"), "mail", (ADMIN,), "MAIL_IS_KEPT"),
         ),

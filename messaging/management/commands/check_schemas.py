@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from messaging.catalogue import documents
 from messaging.comparing import Step, step
 from messaging.compatibility import Comparison, Finding, compare
 from messaging.contracts import registry
@@ -42,7 +43,7 @@ class Command(BaseCommand):
         elif options["publish"]:
             self._publish()
         else:
-            self._check(leftovers.problems() if options["database"] else problems())
+            self._check(leftovers.problems() if options["database"] else _all())
 
     def _check(self, found: list[str]) -> None:
         for problem in found:
@@ -95,6 +96,10 @@ class Command(BaseCommand):
             )
         if not (found.hurt_by_old or found.hurt_by_new):
             self.stdout.write("hurts nobody")
+
+
+def _all() -> list[str]:
+    return [*problems(), *documents.problems()]
 
 
 def _step(name: str, old: str, new: str) -> Step:

@@ -8,7 +8,7 @@ import pytest
 
 from messaging.schema_checks.files import described, invalid_examples, published
 from messaging.schema_checks.formats import quick, thorough
-from tests.messaging.schema_checks.conftest import Copy
+from tests.messaging.conftest import Copy
 
 FILE = "tasks/task_created/2.json"
 INVALID = "tasks/task_created/2.invalid.json"

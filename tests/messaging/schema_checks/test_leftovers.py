@@ -1,9 +1,11 @@
 """A version can't leave the registry while events of it lie anywhere in the database."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db import connection
 
@@ -14,7 +16,7 @@ from messaging.models import DeadLetter, InboxWaiting, OutboxEvent
 from messaging.schema_checks import leftovers
 from tasks_app.models import Task
 from tests.delivery import deliver_everything, on_the_wire
-from tests.messaging.schema_checks.conftest import Copy, forget
+from tests.messaging.conftest import Copy, forget
 
 CREATED = "tasks.task_created"
 pytestmark = pytest.mark.django_db
@@ -86,6 +88,12 @@ def test_the_command_fails_before_a_deployment(told: None, retire: Retire) -> No
     retire(2)
     with pytest.raises(CommandError, match="3 problems"):
         call_command("check_schemas", "--database")
+
+
+def test_a_release_asks_before_it_migrates() -> None:
+    procfile = (Path(settings.BASE_DIR) / "Procfile").read_text()
+    [release] = [line for line in procfile.splitlines() if line.startswith("release:")]
+    assert "manage.py check_schemas --database && python manage.py migrate" in release
 
 
 def test_an_older_program_notices_what_a_newer_one_has_told(told: None, copy: Copy) -> None:

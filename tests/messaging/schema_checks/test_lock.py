@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
-from tests.messaging.schema_checks.conftest import Copy, forget
+from tests.messaging.conftest import Copy, forget
 
 FILE = "billing/task_priced/1.json"
 

@@ -7,7 +7,7 @@ import pytest
 
 from messaging import contracts
 from messaging.rebuilding import is_rebuildable
-from tests.messaging.schema_checks.conftest import Copy
+from tests.messaging.conftest import Copy
 
 CREATED = "tasks.task_created"
 Change = Callable[[Any], object]

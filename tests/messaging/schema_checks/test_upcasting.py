@@ -14,7 +14,7 @@ from messaging.compatibility import reader
 from messaging.schema_checks import upcasting
 from messaging.schema_checks.formats import quick
 from tests.messaging.compatibility.oracle import written
-from tests.messaging.schema_checks.conftest import Copy
+from tests.messaging.conftest import Copy
 
 CREATED = "tasks.task_created"
 
