@@ -1,6 +1,9 @@
 """Signing keys: published, changed without an outage, never given away."""
 
 import json
+import os
+import subprocess
+import sys
 from datetime import timedelta
 from io import StringIO
 from typing import Any
@@ -123,6 +126,25 @@ def test_it_signs_nothing_before_a_keys_time(settings: Settings) -> None:
     settings.JWT_PRIVATE_KEYS = signing.write([early])
     with pytest.raises(ImproperlyConfigured):
         signing.current()
+
+
+@pytest.mark.parametrize(
+    ("keys", "words"),
+    [("", "JWT_PRIVATE_KEYS is not set"), ("[{}]", "JWT_PRIVATE_KEYS cannot be read")],
+)
+def test_production_does_not_start_without_a_key(keys: str, words: str) -> None:
+    local = {"ATES_LOCAL", "DEBUG"}
+    environment = {name: value for name, value in os.environ.items() if name not in local}
+    environment |= {"SECRET_KEY": "s" * 50, "JWT_PRIVATE_KEYS": keys}
+    done = subprocess.run(
+        [sys.executable, "manage.py", "check"],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode
+    assert words in done.stderr
 
 
 def rotate(settings: Settings) -> None:
