@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from access import people
 from access.actor import ADMIN
 from access.decorators import roles
+from access.limits import limited
 from messaging import event_log, event_search, mailbox
 from messaging.forms import LogFilter
 from messaging.models import OutboxEvent
@@ -44,6 +45,7 @@ def log(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @roles(ADMIN)
+@limited("export", method="GET")
 def log_export(request: HttpRequest) -> HttpResponseBase:
     form = LogFilter(request.GET)
     if not form.is_valid():

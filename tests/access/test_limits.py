@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import resolve
 from django.utils import timezone
 
-from access.limits import LIMITS, Limit, take
+from access.limits import LIMITS, Limit, take, waiting
 from access.models import Tally
 from auth_app.models import User
 from tasks_app.models import Task
@@ -30,6 +30,13 @@ def clock(db: None) -> Iterator[time_machine.Traveller]:
 
 def test_it_says_how_long_to_wait() -> None:
     assert [take("peck", "polly", TWICE) for _ in range(3)] == [0, 0, 51]
+
+
+def test_looking_counts_nothing() -> None:
+    take("peck", "polly", TWICE)
+    assert [waiting("peck", "polly", TWICE) for _ in range(3)] == [0, 0, 0]
+    take("peck", "polly", TWICE)
+    assert waiting("peck", "polly", TWICE) == 51
 
 
 def test_it_counts_people_and_deeds_apart() -> None:
@@ -99,7 +106,7 @@ def view_limit(name: str) -> str:
         ("tasks:import", "import"),
         ("tasks:shuffle", "shuffle"),
         ("events:replay", "replay"),
-        ("events:replay_all", "replay"),
+        ("events:replay_many", "replay"),
         ("billing:retry_all", "replay"),
         ("people:create", "invite"),
     ],
