@@ -145,7 +145,7 @@ def _posting(system: Running, path: str, **given: str) -> Iterator[None]:
     mona.vouch_for_email()
     somebody_works_here(system)
     importing.go_on(_import().pk)
-    visitor = Visitor(("127.0.0.1", system.port), "mona@popug.example", PASSWORD)
+    visitor = Visitor(("127.0.0.1", system.port), "mona", PASSWORD)
     assert visitor.sign_in()
     form = visitor.form(path) | given
     yield

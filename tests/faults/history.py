@@ -5,16 +5,28 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Protocol
 
-from tests.faults.site import Answer, Unknown, Visitor
+from tests.faults.site import Answer, Unknown
 
 OK, FAIL, UNKNOWN = "ok", "fail", "unknown"
+WRITTEN = ("kind", "key", "begun_at", "outcomes", "results", "errors")
 
-# How a command is sent once more, and what its answer means: ok or fail. Raises `Unknown`.
-Send = Callable[[Visitor], tuple[str, str]]
+# Sends a command once more; what its answer means, ok or fail, and what it names. Raises `Unknown`.
+Send = Callable[[], tuple[str, str]]
+
+
+class Sender(Protocol):
+    """A person with a browser, or a program; `who` is the name they sign in with."""
+
+    who: str
+
+    @property
+    def is_signed_in(self) -> bool: ...
+
+    def sign_in(self) -> bool: ...
 
 
 @dataclass
@@ -23,7 +35,7 @@ class Command:
     all others; `result` is what the answer named (a task's id, a run's)."""
 
     kind: str
-    who: str
+    sender: Sender = field(repr=False)
     key: str
     send: Send = field(repr=False)
     repeatable: bool = True  # sent again it answers as it did the first time
@@ -33,15 +45,21 @@ class Command:
     errors: list[str] = field(default_factory=list)
 
     @property
+    def who(self) -> str:
+        return self.sender.who
+
+    @property
     def outcome(self) -> str:
         """Refused counts only if no attempt before may have done it."""
         if OK in self.outcomes:
             return OK
         return UNKNOWN if UNKNOWN in self.outcomes else FAIL
 
-    def attempt(self, visitor: Visitor) -> str:
+    def attempt(self) -> str:
         try:
-            outcome, result = self.send(visitor)
+            if not (self.sender.is_signed_in or self.sender.sign_in()):
+                raise Unknown("not signed in")
+            outcome, result = self.send()
         except Unknown as error:
             outcome, result = UNKNOWN, ""
             self.errors.append(str(error))
@@ -71,9 +89,10 @@ class History:
     def write(self, path: Path) -> None:
         with path.open("w") as lines:
             for command in self.commands:
-                row: dict[str, Any] = asdict(command) | {"outcome": command.outcome}
-                row.pop("send")
-                lines.write(json.dumps(row) + "\n")
+                row = {name: value for name, value in vars(command).items() if name in WRITTEN}
+                lines.write(
+                    json.dumps(row | {"who": command.who, "outcome": command.outcome}) + "\n"
+                )
 
 
 def told(answer: Answer) -> tuple[str, str]:

@@ -14,7 +14,7 @@ from tests.servers import ENVIRONMENT
 QUICK = {
     "DJANGO_SETTINGS_MODULE": "tests.faults.settings",
     "DEMO": "1",
-    "RETRY_SECONDS": "2:20",
+    "RETRY_SECONDS": "4:30",
     "LOG_LEVEL": "INFO",
 }
 

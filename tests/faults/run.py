@@ -12,15 +12,14 @@ from typing import Any
 
 import psycopg
 
-from demo.people import DOMAIN, PASSWORD
 from tests.faults import consuming, letters, poison
 from tests.faults.checker import EFFECTS, Checker
-from tests.faults.clients import Client, Pace, Work, crew
+from tests.faults.clients import Client, Pace, Work, signed_in
+from tests.faults.crew import crew
 from tests.faults.history import OK, History
 from tests.faults.invariants import broken_contracts, violations
 from tests.faults.nemesis import Nemesis
 from tests.faults.rig import Rig
-from tests.faults.site import Visitor
 
 QUIET_PATIENCE = 240.0  # seconds in which all must have arrived after the last fault
 CONSUMES_AGAIN = 30.0  # seconds after a fault in which every queue must be consumed again
@@ -56,7 +55,6 @@ class Run:
         self.rng = random.Random(f"{seed}:run")  # noqa: S311
         self.recoveries: list[float] = []
         self.pace = Pace()
-        self.visitors: dict[str, Visitor] = {}
 
     def go(self, enough: Callable[[Nemesis], bool], names: list[str] | None = None) -> Report:
         self.prepare()
@@ -100,7 +98,8 @@ class Run:
         days: list[date] = [today - timedelta(days=ago) for ago in range(self.past_days, 0, -1)]
         clients = crew(Work(self.seed, self.rig.address, self.history, self.pace), days)
         for client in clients:
-            client.sign_in()
+            for visitor in client.people:
+                signed_in(visitor)
         for client in clients:
             client.start()
         return clients
@@ -142,7 +141,7 @@ class Run:
         self.say("quiet: waiting for everything to arrive")
         found = self.settle_down()
         with closing(psycopg.connect(self.rig.postgres.owner_url, autocommit=True)) as database:
-            checker = Checker(database, self.history, self.visitor_of)
+            checker = Checker(database, self.history)
             settled = checker.settle()
             found += self.settle_down()
             found += checker.violations(self.began_at)
@@ -159,15 +158,6 @@ class Run:
         except TimeoutError as error:
             return [f"I10 {error}"]
         return []
-
-    def visitor_of(self, who: str) -> Visitor:
-        """Signed in once: whoever signs in too often is refused."""
-        visitor = self.visitors.setdefault(
-            who, Visitor(self.rig.address, f"{who}@{DOMAIN}", PASSWORD)
-        )
-        if not visitor.is_signed_in:
-            visitor.sign_in()
-        return visitor
 
     def reconcile(self) -> list[str]:
         said = self.rig.processes.attempt("reconcile", **self.rig.direct)

@@ -9,6 +9,8 @@ from html import unescape
 from http.cookies import SimpleCookie
 from urllib.parse import urlencode
 
+from demo.people import DOMAIN, PASSWORD
+
 TIMEOUT = 15.0
 _FORM = re.compile(r"<form\b([^>]*)>(.*?)</form>", re.DOTALL)
 _ATTRIBUTE = re.compile(r'\b([a-z-]+)="([^"]*)"')
@@ -39,8 +41,8 @@ class Answer:
 class Visitor:
     """A browser of one person; not for two threads at once."""
 
-    def __init__(self, address: tuple[str, int], email: str, password: str) -> None:
-        self.address, self.email, self.password = address, email, password
+    def __init__(self, address: tuple[str, int], who: str, password: str = PASSWORD) -> None:
+        self.address, self.who, self.password = address, who, password
         self.cookies: dict[str, str] = {}
 
     @property
@@ -49,7 +51,9 @@ class Visitor:
 
     def sign_in(self) -> bool:
         """And prove at once who it is, as dangerous acts ask."""
-        signed_in = self._prove("/accounts/login/", login=self.email, password=self.password)
+        signed_in = self._prove(
+            "/accounts/login/", login=f"{self.who}@{DOMAIN}", password=self.password
+        )
         return signed_in and self._prove("/accounts/reauthenticate/", password=self.password)
 
     def _prove(self, path: str, **known: str) -> bool:

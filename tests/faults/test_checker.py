@@ -13,7 +13,6 @@ from tasks_app.models import Task
 from tests.delivery import deliver_everything
 from tests.faults.checker import Checker
 from tests.faults.history import FAIL, OK, UNKNOWN, Command, History
-from tests.faults.site import Visitor
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -35,7 +34,7 @@ def judged(worker: User) -> Iterator[Callable[..., list[str]]]:
             for command in commands:
                 history.note(command)
             database.rollback()  # see what has been committed since
-            checker = Checker(database, history, lambda who: Visitor(("", 0), who, ""))
+            checker = Checker(database, history)
             checker.settle()
             return checker.violations(since=0.0)
 
@@ -47,8 +46,18 @@ def address() -> dict[str, Any]:
     return {name: connection.get_connection_params()[name] for name in names}
 
 
+class Polly:
+    """Signed in, always."""
+
+    who = "worker1"
+    is_signed_in = True
+
+    def sign_in(self) -> bool:
+        return True
+
+
 def asked(outcome: str, key: str, repeated: str = OK) -> Command:
-    return Command("create", "worker1", key, lambda visitor: (repeated, ""), outcomes=[outcome])
+    return Command("create", Polly(), key, lambda: (repeated, ""), outcomes=[outcome])
 
 
 def create(worker: User, key: str) -> None:
