@@ -16,7 +16,9 @@ from billing_app import closing
 from billing_app import jobs as billing_jobs
 from billing_app.models import BusinessDay, Payout
 from config.celery import app
+from messaging import operator_jobs, replay_runs
 from messaging.context import acting
+from messaging.models import DeadLetter, OutboxDelivery, ReplayRun
 from supervisor.state import PROJECT
 from supervisor.system import answers
 from tasks_app import importing, shuffle, task_files
@@ -24,6 +26,7 @@ from tasks_app import jobs as tasks_jobs
 from tasks_app.models import ImportRun, ShuffleRun, Task
 from tests.faults import poison
 from tests.faults.site import Unknown, Visitor
+from tests.messaging.letters import parked
 from tests.running import Running
 
 PACKAGES = (
@@ -126,6 +129,26 @@ def shuffling(system: Running) -> Iterator[None]:
     assert run.assignments.count() == LINES
 
 
+def replaying_a_letter(system: Running) -> Iterator[None]:
+    """A run that was left alone is taken up after a while, and whoever has not heard of it asks
+    after another; here by setting both back."""
+    system.kill("relay")
+    letter = parked()
+    system.start("relay")
+    yield
+    run = replay_runs.start(DeadLetter.objects.all())
+    assert run
+    send(system, operator_jobs.replay_letters, run.pk, "tasks", queue="tasks.events")
+    yield
+    ReplayRun.objects.update(worked_at=timezone.now() - replay_runs.STALE * 2)
+    send(system, operator_jobs.look_after, "tasks", queue="tasks.events")
+    replayed = DeadLetter.objects.filter(pk=letter.pk, state=DeadLetter.State.REPLAYED)
+    system.wait_until(replayed.exists, what="the letter is replayed")
+    kept = OutboxDelivery.objects.filter(state=OutboxDelivery.State.PARKED)
+    kept.update(next_attempt_at=timezone.now())
+    system.wait_until(lambda: not kept.exists(), what="the producer knows")
+
+
 def posting_a_task(system: Running) -> Iterator[None]:
     """As a person does who gets no answer, and sends the form once more."""
     yield from _posting(system, "/tasks/new/", title="Only once", jira_id="", description="")
@@ -157,9 +180,9 @@ def _posting(system: Running, path: str, **given: str) -> Iterator[None]:
     assert visitor.post(path, form).went_on
 
 
-def send(system: Running, job: Any, *args: object) -> None:
+def send(system: Running, job: Any, *args: object, queue: str = "") -> None:
     """To the system's broker: a test process has one of its own."""
-    queue = f"{job.name.split('_app.')[0]}.jobs"
+    queue = queue or f"{job.name.split('_app.')[0]}.jobs"
     with app.connection_for_write(system.environment["REDIS_URL"]) as broker:
         job.apply_async(args=[str(arg) for arg in args], queue=queue, connection=broker)
 
@@ -200,6 +223,8 @@ CRASHES: dict[str, tuple[str, Scenario]] = {
     "inbox.after_park": ("worker-billing", an_impossible_event),
     "ack.before_settle": ("worker-auth", hiring),
     "ack.after_settle": ("worker-auth", hiring),
+    "replay.after_begin": ("worker-tasks", replaying_a_letter),
+    "replay.after_letter": ("worker-tasks", replaying_a_letter),
     "outbox.before_commit": ("web", posting_a_task),
     "web.before_response": ("web", posting_a_task),
     "run.before_job_is_sent": ("web", pressing_shuffle),
