@@ -55,9 +55,8 @@ def subscriptions(consumer: str) -> Subscriptions:
 def deliver(consumer: str, envelopes: Sequence[Any], probe: bool = False) -> Outcome:
     """Apply what is new, park what can never be applied, and say what is settled.
 
-    Nothing is raised for a bad event; a lost database connection is, and nothing is settled. A
-    paused consumer takes nothing but the first event of a `probe`.
-    """
+    Nothing is raised for a bad event; a lost database connection is, and nothing is settled.
+    A paused consumer takes nothing but the first event of a `probe`."""
     return Delivery(consumer, probe).deliver(envelopes)
 
 
@@ -143,7 +142,9 @@ class Delivery:
         for envelope in envelopes:
             self._read(envelope)
         if self.events:
-            leases.count_lost(self.consumer)
+            self.condition = pausing.condition(self.consumer)
+            if self.condition.busy:
+                leases.count_lost(self.consumer)
             self.known = known(self.consumer, list(self.events))
             self._set_aside()
             self._apply_in_companies()
@@ -169,7 +170,6 @@ class Delivery:
                 self._park(self.envelopes[event_id], WorkerLost(leases.LOST["error"]))
 
     def _apply_in_companies(self) -> None:
-        self.condition = pausing.condition(self.consumer)
         companies = self.known.companies(list(self.events))
         if self.condition.paused:
             companies = [companies[0][:1]] if self.probe and companies else []
@@ -211,8 +211,7 @@ class Delivery:
         self._apply(events[half:])
 
     def _judge(self, event: Event, error: Exception, began: datetime) -> None:
-        """Let it wait, park what is hopeless, or count. While the consumer is paused nothing
-        counts: what its handlers need may be away."""
+        """Let it wait, park what is hopeless, or count; nothing counts while it is paused."""
         if isinstance(error, NotYet):
             self._wait(event, began)
         elif isinstance(error, Impossible):

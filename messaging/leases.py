@@ -35,8 +35,8 @@ _LOST = """
 SELECT l.id FROM inbox_lease AS l
  WHERE l.consumer = %(consumer)s AND (
    l.started_at < statement_timestamp() - make_interval(secs => %(longest)s)
-   OR NOT EXISTS (SELECT FROM pg_stat_activity AS a WHERE a.pid = l.backend_pid
-                     AND (a.backend_start IS NULL OR a.backend_start <= l.started_at)))
+   OR NOT EXISTS (SELECT FROM pg_stat_get_activity(l.backend_pid) AS a
+                   WHERE a.backend_start IS NULL OR a.backend_start <= l.started_at))
    FOR UPDATE SKIP LOCKED
 """
 

@@ -14,7 +14,11 @@ PROBE_SECONDS = 60
 
 log = logging.getLogger("ates.inbox")
 
-_LOOK = "SELECT paused_at IS NOT NULL, failures FROM consumer_state WHERE consumer = %s"
+_LOOK = """
+SELECT coalesce(s.paused_at IS NOT NULL, false), coalesce(s.failures, 0),
+       EXISTS (SELECT FROM inbox_lease AS l WHERE l.consumer = given.consumer)
+  FROM (SELECT %s AS consumer) AS given LEFT JOIN consumer_state AS s USING (consumer)
+"""
 
 _FAILED = """
 INSERT INTO consumer_state AS s (consumer, failures) VALUES (%(consumer)s, 1)
@@ -53,16 +57,18 @@ RETURNING consumer
 
 @dataclass(slots=True)
 class Condition:
-    """How a consumer is doing; `failures` are those since the last event that was applied."""
+    """How a consumer is doing; `failures` are those since the last event that was applied, `busy`
+    when any worker has events in hand, or had when it died."""
 
     paused: bool = False
     failures: int = 0
+    busy: bool = False
 
 
 def condition(consumer: str) -> Condition:
     with connection.cursor() as cursor:
         cursor.execute(_LOOK, [consumer])
-        return Condition(*(cursor.fetchone() or ()))
+        return Condition(*cursor.fetchone())
 
 
 def pause(consumer: str, reason: str, by: UUID | None = None) -> None:
