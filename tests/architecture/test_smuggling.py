@@ -112,12 +112,16 @@ FORMS: Final = [
     Send("people:deactivate", "admin", WHY, _person),
     Send("events:discard", "admin", WHY, _letter),
     Send("events:replay", "admin", {}, _letter),
+    Send("events:discard_many", "admin", {"scope": "all"} | WHY),
+    Send("events:replay_many", "admin", {"scope": "all"}),
+    Send("events:pause_consumer", "admin", {"consumer": "billing"} | WHY),
 ]
 # The rest take no form but their address and a reason or nothing, through the same views as above.
 WITHOUT: Final = {
-    "billing:approve", "billing:close", "billing:reject", "billing:retry", "events:discard_all",
-    "events:replay_all", "people:accept", "people:end_session", "people:invite",
-    "people:reactivate", "people:reset_second_factor", "tasks:cancel_import",
+    "billing:approve", "billing:close", "billing:reject", "billing:retry", "events:cancel_replay",
+    "events:go_on_with_replay", "events:pause_replay", "events:restore", "events:restore_many",
+    "events:resume_consumer", "events:try_without_effect", "people:accept", "people:end_session",
+    "people:invite", "people:reactivate", "people:reset_second_factor", "tasks:cancel_import",
     "tasks:cancel_shuffle", "tasks:import",
 }  # fmt: skip
 
