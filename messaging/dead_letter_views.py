@@ -72,7 +72,7 @@ def _index(
 
 def _groups(rows: DeadLetters) -> list[Any]:
     grouped = rows.order_by().values(*GROUPED_BY)
-    counted = grouped.annotate(count=Count("id"), first=Min("parked_at"), last=Max("parked_at"))
+    counted = grouped.annotate(count=Count("*"), first=Min("parked_at"), last=Max("parked_at"))
     return list(counted.order_by("-count", *GROUPED_BY)[:GROUPS])
 
 

@@ -10,5 +10,6 @@ REVOKED: Final = {
     "outbox_delivery": "DELETE, TRUNCATE",
     "inbox_attempt": "UPDATE, DELETE, TRUNCATE",
     "dead_letter": "DELETE, TRUNCATE",
+    "dead_letter_words": "DELETE, TRUNCATE",
     "operator_deed": "UPDATE, DELETE, TRUNCATE",
 }

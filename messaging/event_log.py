@@ -112,7 +112,7 @@ def fates(event: OutboxEvent) -> list[Fate]:
         found[failure.consumer].failure = failure
     for waiting in InboxWaiting.objects.filter(**about):
         found[waiting.consumer].waiting = waiting
-    letters = DeadLetter.objects.filter(event_id=event.event_id).defer("envelope", "traceback")
+    letters = DeadLetter.objects.filter(**about).defer("envelope", "traceback")
     for letter in letters.order_by("-pk"):
         found[letter.consumer].letters.append(letter)
     return [found[consumer] for consumer in sorted(found)]

@@ -70,7 +70,9 @@ class LogFilter(Timed):
         return words
 
     def rows(self) -> QuerySet[OutboxEvent]:
-        return self.found.filter(**self.within("created_at"))
+        last = self.cleaned_data["to"]
+        until = last and last + timedelta(minutes=1)
+        return self.found.filter(event_search.between(self.cleaned_data["from_"], until))
 
 
 class DeadLetterFilter(Timed):

@@ -1,6 +1,5 @@
 """The tables of the mechanism. PostgreSQL is the truth; the broker is only a wire (E3)."""
 
-from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import Q
 from django.db.models.fields.json import KT
@@ -17,7 +16,7 @@ from messaging.inbox_models import (
     InboxWaiting,
     WorkerCanary,
 )
-from messaging.letter_models import DeadLetter, DeadLetters
+from messaging.letter_models import DeadLetter, DeadLetters, LetterWords
 from messaging.operations import Deed, DryRun, ReplayItem, ReplayRun
 from messaging.rebuild_models import PrunedEvents, Rebuild
 
@@ -32,6 +31,7 @@ __all__ = [
     "InboxFailure",
     "InboxLease",
     "InboxWaiting",
+    "LetterWords",
     "OutboxDelivery",
     "OutboxEvent",
     "PrunedEvents",
@@ -71,12 +71,6 @@ class OutboxEvent(models.Model):
             models.Index(KT("data__account_id"), name="outbox_event_by_person"),
             models.Index(
                 fields=["actor"], condition=Q(actor__isnull=False), name="outbox_event_by_actor"
-            ),
-            BrinIndex(
-                fields=["created_at"],
-                pages_per_range=16,
-                autosummarize=True,
-                name="outbox_event_by_time",
             ),
         ]
 

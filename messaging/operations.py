@@ -13,7 +13,7 @@ from uuid_utils.compat import uuid7
 
 from messaging.letter_models import DeadLetter
 
-STAGES = (1, 10, None)  # letters of a stage; the last has all the rest
+STAGES = (1, 10, 100)  # letters of a stage; the last comes again and again
 IN_A_ROW = 5  # failures after which a run stops by itself
 
 
@@ -63,8 +63,8 @@ class ReplayRuns(models.QuerySet["ReplayRun"]):
 
 
 class ReplayRun(models.Model):
-    """Some parked letters applied again: one, then ten, then the rest of each consumer's. It stops
-    by itself when more than half of a stage or `IN_A_ROW` in a row fail again."""
+    """Some parked letters applied again: of each consumer one, then ten, then the rest by hundreds.
+    It stops by itself when more than half of a stage or `IN_A_ROW` in a row fail again."""
 
     class Status(models.TextChoices):
         RUNNING = "running", _("running")
@@ -128,7 +128,7 @@ class ReplayRun(models.Model):
         return self.replayed + self.failed + self.skipped
 
     @property
-    def stage_size(self) -> int | None:
+    def stage_size(self) -> int:
         return STAGES[self.stage]
 
     def turn_to(self, consumer: str) -> None:
@@ -163,7 +163,7 @@ class ReplayRun(models.Model):
             if 2 * self.stage_failed > self.stage_done:
                 self._stop(self.Stop.STAGE)
             else:
-                self.begin_stage(self.stage + 1)
+                self.begin_stage(min(self.stage + 1, len(STAGES) - 1))
 
     def _stop(self, why: "ReplayRun.Stop") -> None:
         self.status, self.stopped_for = self.Status.STOPPED, why

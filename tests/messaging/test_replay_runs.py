@@ -62,7 +62,7 @@ def test_it_replays_one_then_ten_then_the_rest(db: None) -> None:
         stages.append(run.stage_size)
         list(replay_runs.work(run.pk, "tasks", limit=1))
         run.refresh_from_db()
-    assert stages == [1, *[10] * 10, None, None]
+    assert stages == [1, *[10] * 10, 100, 100]
     assert (run.status, run.replayed, run.done) == ("completed", 13, 13)
 
 
@@ -78,6 +78,24 @@ def test_it_stops_when_five_in_a_row_fail_again(db: None) -> None:
     run = work(start())
     assert (run.status, run.stopped_for) == ("stopped", "row")
     assert (run.replayed, run.failed) == (11, 5)
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "status"),
+    [
+        ("r" + "rrff" * 2 + "rf", "running"),  # half of the ten
+        ("r" + "rfff" * 2 + "ff", "stopped"),
+        ("r" * 11 + "rf" * 50, "running"),
+        ("r" * 11 + "rff" * 34, "stopped"),
+    ],
+)
+def test_it_stops_when_more_than_half_of_a_stage_fails_again(outcomes: str, status: str) -> None:
+    run = ReplayRun(total=999)
+    for outcome in outcomes:
+        if run.is_running:
+            failed = outcome == "f"
+            run.count(ReplayItem.Outcome.FAILED if failed else ReplayItem.Outcome.REPLAYED)
+    assert run.status == status
 
 
 def test_after_a_stop_it_goes_on_with_one_letter_when_told_to(db: None) -> None:
