@@ -1,14 +1,17 @@
 """Columns of many rows as PostgreSQL array literals: sent as one string each, they take a fifth of
 the time that a driver needs to look at every element of a list."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
+from types import NoneType
+from typing import Any
 from uuid import UUID
 
 
 def array(values: Iterable[object]) -> str:
     """`{…}` for a parameter that the statement casts, such as `%s::uuid[]`; None becomes NULL."""
-    return "{" + ",".join([_element(value) for value in values]) + "}"
+    given = list(values)
+    return "{" + ",".join(map(_writer(set(map(type, given))), given)) + "}"
 
 
 def columns(rows: Sequence[Sequence[object]]) -> list[str]:
@@ -16,11 +19,26 @@ def columns(rows: Sequence[Sequence[object]]) -> list[str]:
     return [array(column) for column in zip(*rows, strict=True)]
 
 
-def _element(value: object) -> str:
-    if value is None:
-        return "NULL"
-    if isinstance(value, str):
-        return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
-    if isinstance(value, UUID):
-        return f"{value.int:032x}"  # three times as fast as str()
-    return value.isoformat() if isinstance(value, date) else str(value)
+def _writer(kinds: set[type]) -> Callable[[Any], str]:
+    """Columns are of one kind nearly always: asked once, not for each of their values."""
+    return _WRITERS.get(next(iter(kinds)), _any) if len(kinds) == 1 else _any
+
+
+def _any(value: object) -> str:
+    if isinstance(value, date):
+        return value.isoformat()
+    return _WRITERS.get(type(value), str)(value)
+
+
+def _quoted(value: str) -> str:
+    if "\\" in value:
+        value = value.replace("\\", "\\\\")
+    return '"' + value.replace('"', '\\"') + '"'
+
+
+_WRITERS: dict[type, Callable[[Any], str]] = {
+    int: str,
+    str: _quoted,
+    NoneType: lambda _: "NULL",
+    UUID: lambda value: f"{value.int:032x}",  # three times as fast as str()
+}

@@ -46,7 +46,7 @@ class Known:
     def companies(self, event_ids: Sequence[UUID]) -> list[Sequence[UUID]]:
         """The events in the parts in which to apply them, those without a history first."""
         found: list[Sequence[UUID]] = []
-        for size in COMPANIES:
+        for size in COMPANIES if self.failed else COMPANIES[:1]:
             those = [one for one in event_ids if self._company(one) == size]
             found += [those[start : start + size] for start in range(0, len(those), size)]
         return found
