@@ -31,25 +31,31 @@ UNSPOKEN = {"script", "style", "pre", "code"}
 
 
 class Page(HTMLParser):
-    """What a page says to people, piece by piece, and where it leads."""
+    """What a page says to people, piece by piece, and where it leads. The words of a contract are
+    English in every language, and say so (`lang`); they are not counted."""
 
     def __init__(self, html: str) -> None:
         super().__init__()
         self.says: list[str] = []
         self.links: list[str] = []
         self.silent = 0
+        self.quoting: list[str] = []
         self.feed(html)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.silent += tag in UNSPOKEN
+        if tag in self.quoting or (tag != "html" and ("lang", "en") in attrs):
+            self.quoting.append(tag)
         self.says += [value or "" for name, value in attrs if name in SPOKEN]
         self.links += [value or "" for name, value in attrs if name in {"href", "hx-get"}]
 
     def handle_endtag(self, tag: str) -> None:
         self.silent -= tag in UNSPOKEN
+        if self.quoting and self.quoting[-1] == tag:
+            self.quoting.pop()
 
     def handle_data(self, data: str) -> None:
-        if not self.silent:
+        if not self.silent and not self.quoting:
             self.says.append(" ".join(data.split()))
 
 
