@@ -66,6 +66,7 @@ def sign_in(client: Client, person: User) -> None:
     proof = {"method": "password", "at": time.time(), "reauthenticated": True}
     session["account_authentication_methods"] = [proof]
     session["account_authentication_methods_user"] = str(person.pk)
+    session["began_at"] = session["seen_at"] = int(time.time())  # else the first page notes it
     session.save()
 
 
