@@ -20,7 +20,7 @@ from tests.conftest import ClientFor, Hire
 
 pytestmark = pytest.mark.django_db
 
-WHO = 3  # the session, the person behind it, the number in the menu
+WHO = 4  # the session, the person behind it, their second factor, the number in the menu
 PAGES = {
     "/billing/days/": 6,
     "/billing/days/board/": 6,
