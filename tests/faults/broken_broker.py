@@ -46,11 +46,15 @@ def freeze_broker(rig: Rig, rng: random.Random) -> None:
 
 def fill_broker(rig: Rig, rng: random.Random) -> None:
     """It refuses every write, until there is room again."""
-    with suppress(redis.RedisError):
-        broker = rig.broker()
-        broker.config_set("maxmemory", 1)
+    if _limit_memory(rig, "1"):
         rig.wait(rng.uniform(1, 4))
-        broker.config_set("maxmemory", "512mb")
+    rig.wait_until(lambda: _limit_memory(rig, "512mb"), "there is room again")
+
+
+def _limit_memory(rig: Rig, limit: str) -> bool:
+    with suppress(redis.RedisError):
+        return bool(rig.broker().config_set("maxmemory", limit))
+    return False
 
 
 def double_messages(rig: Rig, rng: random.Random) -> None:

@@ -72,16 +72,18 @@ def hold_a_transaction(rig: Rig, rng: random.Random) -> None:
 
 def refuse_writes(rig: Rig, rng: random.Random) -> None:
     """As when the disk is full: it answers, and takes nothing."""
-    _set_read_only(rig, "on")
-    rig.wait(rng.uniform(1, 4))
-    _set_read_only(rig, "off")
+    if _set_read_only(rig, "on"):
+        rig.wait(rng.uniform(1, 4))
+    rig.wait_until(lambda: _set_read_only(rig, "off"), "it takes writes again")
 
 
-def _set_read_only(rig: Rig, value: str) -> None:
-    with rig.database() as database:
+def _set_read_only(rig: Rig, value: str) -> bool:
+    with suppress(psycopg.OperationalError), rig.database() as database:
         database.execute("SET default_transaction_read_only = off")
         database.execute(f"ALTER SYSTEM SET default_transaction_read_only = {value}".encode())
         database.execute("SELECT pg_reload_conf()")
+        return True
+    return False
 
 
 FAULTS = {

@@ -99,7 +99,7 @@ def tell(report: "Report") -> None:
         say(f"  {kind}: {outcomes}")
     for violation in report.violations:
         say(f"VIOLATION {violation}")
-    say(f"{len(report.violations)} violations")
+    say(f"lost {report.lost}, doubled {report.doubled}, violations {len(report.violations)}")
 
 
 def say(line: str) -> None:

@@ -79,6 +79,7 @@ class Settled:
 class Checker:
     def __init__(self, database: psycopg.Connection, history: History) -> None:
         self.database, self.history = database, history
+        self.lost = self.doubled = 0
         rows = database.execute("SELECT email, public_id::text FROM auth_app_user").fetchall()
         self.ids = {email.removesuffix(f"@{DOMAIN}"): public_id for email, public_id in rows}
 
@@ -126,10 +127,12 @@ class Checker:
     def _judge(self, kind: str, who: str, key: str) -> list[str]:
         commands = self.same[kind, who, key]
         effects = self.effects(commands[0])
+        self.doubled += max(effects - 1, 0)
         done = any(command.outcome == OK for command in commands)
         allowed = {0, 1} if done and kind in SHARED else {int(done)}
         if effects in allowed:
             return []
+        self.lost += int(done and not effects)
         told = [command.outcome for command in commands]
         return [f"I23 {kind} by {commands[0].who} ({key}) was {told} and has {effects} effects"]
 

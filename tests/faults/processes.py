@@ -31,6 +31,11 @@ class Processes(Running):
         self.environment |= ENVIRONMENT | QUICK | {"BASE_URL": self.url}
         self.log: TextIO = (folder / "processes.log").open("a", buffering=1)
 
+    def start_all(self) -> None:
+        """And beat, that ticks."""
+        for name in self.commands:
+            self.start(name)
+
     def hear(self, name: str, line: str) -> None:
         super().hear(name, line)
         if not self.log.closed:  # the last words of one that was killed come from another thread

@@ -25,7 +25,7 @@ from supervisor.valkey import Valkey
 from tests.faults.processes import Processes
 from tests.faults.proxy import Proxy
 
-PATIENCE = 60.0
+PATIENCE = 120.0
 _OPEN = """
 SELECT (SELECT count(*) FROM outbox_delivery WHERE state IN ('due', 'sent'))
      + (SELECT count(*) FROM tasks_app_shufflerun WHERE status = 'running')
@@ -78,7 +78,7 @@ class Rig:
 
     def start_processes(self) -> None:
         self.processes.start_all()
-        self.processes.start("beat")
+        self.wait_until(self.web_answers, "web answers")
 
     def stop(self) -> None:
         for proxy in self.proxies.values():

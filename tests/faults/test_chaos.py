@@ -39,5 +39,6 @@ def test_under_load_and_misfortune_nothing_is_lost_and_nothing_doubled(rig: Rig)
     run = Run(rig, SEED, print, past_days=3)
     report = run.go(lambda nemesis: nemesis.faults >= len(MISFORTUNES), MISFORTUNES)
     assert report.violations == []
+    assert report.lost == report.doubled == 0
     assert report.figures["entries"] > 0
     assert sum(report.faults.values()) == len(MISFORTUNES)
