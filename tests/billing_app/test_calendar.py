@@ -85,6 +85,7 @@ def test_a_zone_further_west_closes_no_day_twice(settings: Settings) -> None:
     settings.BUSINESS_TIME_ZONE = "Pacific/Kiritimati"
     task, worker = uuid7(), uuid7()
     deliver("billing", [assigned(task, worker, days_ago(2)), completed(task, worker, days_ago(2))])
+    deliver("billing", [completed(uuid7(), worker, days_ago(2))])  # in the black at any price
     closed = closing.close_finished_days()
     settings.BUSINESS_TIME_ZONE = "Pacific/Pago_Pago"  # 25 hours behind
     assert closing.close_finished_days() == []
