@@ -21,11 +21,12 @@ INSERT INTO outbox_delivery (event_id, consumer)
 SELECT position, consumer FROM written, unnest(%s::text[]) AS consumer
 """
 
-_PUBLISH_TOO_LARGE = """
+_PUBLISH_FROM_THE_FUTURE = """
 WITH written AS (
   INSERT INTO outbox_event (event_id, event_name, event_version, event_time, producer, data,
                             correlation_id)
-  VALUES (%s, 'tasks.day_counted', 1, now(), 'tasks', %s, uuidv7()) RETURNING position
+  VALUES (%s, 'tasks.task_assigned', 1, now() + interval '10 days', 'tasks', %s, uuidv7())
+  RETURNING position
 )
 INSERT INTO outbox_delivery (event_id, consumer) SELECT position, 'billing' FROM written
 """
@@ -40,18 +41,16 @@ def publish(database: psycopg.Connection, ids: list[str]) -> None:
     database.execute(_PUBLISH, [ids, list(CONSUMERS)])
 
 
-def publish_too_large(database: psycopg.Connection, event_id: str) -> None:
-    """One that keeps its schema, and that billing's tables can't hold."""
+def publish_from_the_future(database: psycopg.Connection, event_id: str) -> None:
+    """One that keeps its schema, and that billing's handler can't book."""
     data = {
-        "day": "2026-01-01",
-        "zone": "UTC",
-        "assignments": 10**30,
-        "assignments_checksum": "0",
-        "completions": 0,
-        "completions_checksum": "0",
+        "assignment_id": str(uuid.uuid4()),
+        "task_id": str(uuid.uuid4()),
+        "account_id": str(uuid.uuid4()),
+        "shuffle_id": None,
         "version": 1,
     }
-    database.execute(_PUBLISH_TOO_LARGE, [event_id, json.dumps(data)])
+    database.execute(_PUBLISH_FROM_THE_FUTURE, [event_id, json.dumps(data)])
 
 
 def violations(database: psycopg.Connection, injected: list[str]) -> list[str]:
