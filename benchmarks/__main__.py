@@ -3,11 +3,14 @@
 import os
 import sys
 import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from benchmarks.measure import Claim, Figure, report, say
 from supervisor import state
 from supervisor.postgres import Postgres
+from supervisor.valkey import Valkey
 
 SETTINGS = {"track_commit_timestamp": "on"}  # how long an event takes, by the commits themselves
 
@@ -22,14 +25,29 @@ def main() -> int:
             while not postgres.ready():
                 if not process.alive:
                     raise SystemExit(postgres.log.read_text())
-            return run(postgres, folder)
+            with broker(folder) as broker_url:
+                return run(postgres, broker_url)
         finally:
             process.stop()
 
 
-def run(postgres: Postgres, folder: Path) -> int:
+@contextmanager
+def broker(folder: Path) -> Iterator[str]:
+    valkey = Valkey(folder / "valkey", folder / "valkey.log", "bench", lambda *_: None, {})
+    process = valkey.start()
+    try:
+        while not valkey.ready():
+            if not process.alive:
+                raise SystemExit(valkey.log.read_text())
+        yield valkey.url
+    finally:
+        process.stop()
+
+
+def run(postgres: Postgres, broker_url: str) -> int:
     os.environ |= {
         "DATABASE_URL": postgres.owner_url,
+        "REDIS_URL": broker_url,
         "DJANGO_SETTINGS_MODULE": "config.settings",
         "ATES_LOCAL": "1",
         "SECRET_KEY": "only-for-benchmarks-" + "x" * 40,
@@ -40,12 +58,13 @@ def run(postgres: Postgres, folder: Path) -> int:
     django.setup()
     from django.core.management import call_command
 
-    from benchmarks import delivery, ledger
+    from benchmarks import delivery, ledger, steps
 
     say("migrating …")
     call_command("migrate", verbosity=0)
-    parts = {
-        "delivery": lambda: delivery.measure(folder),
+    parts: dict[str, Callable[[], tuple[list[Figure], list[Claim]]]] = {
+        "delivery": lambda: delivery.measure(broker_url),
+        "steps": steps.measure,
         "ledger": lambda: ledger.measure(postgres.owner_url),
     }
     figures: list[Figure] = []

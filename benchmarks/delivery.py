@@ -8,25 +8,22 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 
 import redis
 from django.db import connection, transaction
-from uuid_utils.compat import uuid7
 
+from benchmarks.company import Company
 from benchmarks.measure import RUNS, Claim, Figure, figure, say
-from messaging.outbox import Fact, publish
+from messaging.outbox import publish
 from supervisor import procfile, state
 from supervisor.processes import Process
-from supervisor.valkey import Valkey
 
 EVENTS = int(os.environ.get("BENCH_EVENTS", "30000"))
 NO_OPS = int(os.environ.get("BENCH_NO_OPS", "10000"))
 FINISHED = int(os.environ.get("BENCH_FINISHED", "1000000"))
 STEADY_SECONDS = int(os.environ.get("BENCH_STEADY_SECONDS", "20"))
 STEADY_RATE = 200
-PEOPLE, TASKS = 500, 5_000
 PATIENCE = 300.0
 PROCESSES = ("relay", "worker-auth", "worker-tasks", "worker-billing", "worker-analytics")
 
@@ -55,20 +52,11 @@ SELECT extract(epoch FROM pg_xact_commit_timestamp(entry.xmin)
 """
 
 
-def measure(folder: Path) -> tuple[list[Figure], list[Claim]]:
-    valkey = Valkey(folder / "valkey", folder / "valkey.log", "bench", lambda *_: None, {})
-    broker = valkey.start()
-    try:
-        wait(valkey.ready)
-        return _measure(valkey.url)
-    finally:
-        broker.stop()
-
-
-def _measure(broker_url: str) -> tuple[list[Figure], list[Claim]]:
+def measure(broker_url: str) -> tuple[list[Figure], list[Claim]]:
     no_ops = no_op_rate(broker_url)
     with running(broker_url):
         company = Company()
+        arrived()
         delivered = rate("events from outbox to ledger, acknowledged", company)
         latencies = steady(company)
         say(f"an outbox of {FINISHED:,} finished events …")
@@ -112,54 +100,6 @@ def running(broker_url: str) -> Iterator[None]:
             process.ask_to_stop()
         for process in processes:
             process.stop()
-
-
-class Company:
-    """People and priced tasks, known to every service by events alone."""
-
-    def __init__(self) -> None:
-        self.people = [str(uuid7()) for _ in range(PEOPLE)]
-        self.tasks = [str(uuid7()) for _ in range(TASKS)]
-        now = datetime.now(UTC)
-        with transaction.atomic():
-            publish(Fact("auth.account_created", 1, account(who), now) for who in self.people)
-            publish(Fact("tasks.task_created", 2, task(what), now) for what in self.tasks)
-        arrived()
-
-    def assignments(self, count: int) -> list[Fact]:
-        now = datetime.now(UTC)
-        return [Fact("tasks.task_assigned", 1, self._assignment(n), now) for n in range(count)]
-
-    def _assignment(self, n: int) -> dict[str, object]:
-        return {
-            "assignment_id": str(uuid7()),
-            "task_id": self.tasks[n % TASKS],
-            "account_id": self.people[n % PEOPLE],
-            "shuffle_id": None,
-            "version": 2,
-        }
-
-
-def account(public_id: str) -> dict[str, object]:
-    return {
-        "account_id": public_id,
-        "name": "Popug",
-        "email": f"{public_id}@popug.example",
-        "role": "worker",
-        "is_active": True,
-        "language": "en",
-        "version": 1,
-    }
-
-
-def task(public_id: str) -> dict[str, object]:
-    return {
-        "task_id": public_id,
-        "title": "Feed the relay",
-        "jira_id": None,
-        "created_by": None,
-        "version": 1,
-    }
 
 
 # --- rates ---

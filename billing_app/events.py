@@ -3,22 +3,35 @@
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from billing_app import causes
 from messaging.event import Event
-from messaging.outbox import Fact
+from messaging.outbox import Fact, Selection
 
 if TYPE_CHECKING:
     from billing_app.ledger import Booked
     from billing_app.models import BusinessDay, Entry, Payout
-    from billing_app.prices import Drawn
 
 
-def task_priced(price: "Drawn", cause: Event) -> Fact:
-    data = {
-        "task_id": str(price.task_id),
-        "fee_cents": price.fee_cents,
-        "reward_cents": price.reward_cents,
-    }
-    return Fact("billing.task_priced", 1, data, at=price.drawn_at, cause=cause)
+# Of the rows `drawn` and `booked`; the events `given` are their causes.
+_TELL_DRAWN = """told AS (
+  SELECT DISTINCT ON (task_id) drawn_at AS time, correlation, event AS cause, actor, trace,
+         jsonb_build_object('task_id', task_id, 'fee_cents', fee_cents,
+                            'reward_cents', reward_cents) AS data
+    FROM drawn JOIN given ON given.task = drawn.task_id ORDER BY task_id, event)"""
+_TELL_BOOKED = """told AS (
+  SELECT occurred_at AS time, correlation, event AS cause, given.actor, trace,
+         jsonb_build_object('entry_id', id, 'kind', kind_name, 'amount_cents', amount_cents,
+                            'account_id', account, 'task_id', task_id, 'source_id', source_id,
+                            'day', day) AS data
+    FROM booked JOIN given ON given.event = booked.event_id ORDER BY id)"""
+
+
+def task_priced(drawn: str) -> Selection:
+    return Selection("billing.task_priced", 1, (causes.GIVEN, drawn, _TELL_DRAWN))
+
+
+def entries_posted(booked: str) -> Selection:
+    return Selection("billing.entry_posted", 1, (causes.GIVEN, booked, _TELL_BOOKED))
 
 
 def entry_posted(entry: "Entry | Booked", account_id: UUID, cause: Event | None) -> Fact:

@@ -1,13 +1,12 @@
 """What billing consumes: lists of events of one kind, in any order, each applied once."""
 
 from collections.abc import Sequence
-from uuid import UUID
 
 from django.db import connection
 
-from billing_app.ledger import Posting, post, take_turn
-from billing_app.models import Kind, Task
-from billing_app.prices import price_of
+from billing_app.ledger import post, take_turn
+from billing_app.models import Kind
+from billing_app.prices import price
 from messaging.arrays import columns
 from messaging.event import Event, Subscriptions
 
@@ -41,6 +40,13 @@ ON CONFLICT (day) DO UPDATE
  WHERE t.version < excluded.version
 """
 
+_KEEP_TASKS = """
+INSERT INTO billing_app_task (public_id, title, jira_id)
+SELECT * FROM unnest(%s::uuid[], %s::text[], %s::text[]) AS given(public_id, title, jira_id)
+ ORDER BY public_id
+ON CONFLICT DO NOTHING
+"""
+
 _COUNT = (
     "day",
     "zone",
@@ -64,28 +70,27 @@ def on_account_changed(events: Sequence[Event]) -> None:
 def on_task_created(events: Sequence[Event]) -> None:
     """Remember what the task is called, and draw its prices (B2)."""
     take_turn()
-    Task.objects.bulk_create(
-        [
-            Task(event.data["task_id"], event.data["title"], event.data["jira_id"] or "")
-            for event in events
-        ],
-        ignore_conflicts=True,
-    )
-    price_of(events)
+    rows = [
+        [event.data["task_id"], event.data["title"], event.data["jira_id"] or ""]
+        for event in events
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(_KEEP_TASKS, columns(rows))
+    price(events)
 
 
 def on_task_assigned(events: Sequence[Event]) -> None:
     """Charge the fee for every assignment (B3)."""
     take_turn()
-    prices = price_of(events)
-    post([_posting(event, Kind.FEE, -prices[_task(event)].fee_cents) for event in events])
+    price(events)
+    post(Kind.FEE, events)
 
 
 def on_task_completed(events: Sequence[Event]) -> None:
     """Credit the reward (B3)."""
     take_turn()
-    prices = price_of(events)
-    post([_posting(event, Kind.REWARD, prices[_task(event)].reward_cents) for event in events])
+    price(events)
+    post(Kind.REWARD, events)
 
 
 def on_day_counted(events: Sequence[Event]) -> None:
@@ -93,23 +98,6 @@ def on_day_counted(events: Sequence[Event]) -> None:
     rows = [[*(event.data[field] for field in _COUNT), event.time] for event in events]
     with connection.cursor() as cursor:
         cursor.execute(_KEEP_CONTROL_TOTALS, columns(rows))
-
-
-def _task(event: Event) -> UUID:
-    return UUID(event.data["task_id"])
-
-
-def _posting(event: Event, kind: Kind, amount_cents: int) -> Posting:
-    source = "assignment_id" if kind == Kind.FEE else "completion_id"
-    return Posting(
-        account_id=UUID(event.data["account_id"]),
-        kind=kind,
-        amount_cents=amount_cents,
-        source_id=UUID(event.data[source]),
-        task_id=_task(event),
-        happened_at=event.time,
-        cause=event,
-    )
 
 
 SUBSCRIPTIONS: Subscriptions = {

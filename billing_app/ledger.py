@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -11,13 +10,13 @@ from django.conf import settings
 from django.db import DatabaseError, connection
 from psycopg import errors as postgres
 
-from billing_app import events
+from billing_app import causes, events
 from billing_app.locks import POSTING_TURN
 from billing_app.models import Kind
-from messaging.arrays import array, columns
+from messaging.arrays import array
 from messaging.context import about
 from messaging.event import Event, Impossible
-from messaging.outbox import publish
+from messaging.outbox import publish_selected
 
 log = logging.getLogger("ates.billing")
 
@@ -29,25 +28,28 @@ ON CONFLICT DO NOTHING
 
 _NUMBERS = "SELECT public_id, id FROM billing_app_account WHERE public_id = ANY(%s::uuid[])"
 _TURN = "SELECT pg_advisory_xact_lock(%s)"
-_POST = """
-SELECT id, account_id, amount_cents, day, kind, source_id, task_id, occurred_at
-  FROM billing_post(%s::bigint[], %s::smallint[], %s::bigint[], %s::uuid[], %s::uuid[],
-                    %s::uuid[], %s::uuid[], %s::timestamptz[], %s)
+
+_STRANGERS = """
+SELECT DISTINCT account FROM unnest(%s::uuid[]) AS account
+ WHERE NOT EXISTS (SELECT FROM billing_app_account AS a WHERE a.public_id = account)
 """
 
+# An account or a price that is missing would be NULL, which the journal refuses.
+_BOOKED = """gathered AS MATERIALIZED (
+  SELECT array_agg(a.id) AS accounts,
+         array_agg(CASE %(kind)s WHEN 1 THEN -p.fee_cents ELSE p.reward_cents END) AS amounts,
+         array_agg(source) AS sources, array_agg(task) AS tasks, array_agg(event) AS events,
+         array_agg(actor) AS actors, array_agg(time) AS times
+    FROM given
+    LEFT JOIN billing_app_account AS a ON a.public_id = account
+    LEFT JOIN billing_app_price AS p ON p.task_id = task
+), booked AS MATERIALIZED (
+  SELECT entry.*, %(kind_name)s::text AS kind_name
+    FROM gathered, billing_post(
+           accounts, array_fill(%(kind)s::smallint, ARRAY[cardinality(events)]), amounts, sources,
+           tasks, events, actors, times, %(zone)s) AS entry)"""
 
-@dataclass(frozen=True, slots=True)
-class Posting:
-    """One movement: `amount_cents` as the worker sees it, `source_id` the assignment or completion
-    that it books (once, whatever comes how often), `cause` the event that told of it."""
-
-    account_id: UUID
-    kind: Kind
-    amount_cents: int
-    source_id: UUID
-    task_id: UUID
-    happened_at: datetime
-    cause: Event
+_SOURCES = {Kind.FEE: "assignment_id", Kind.REWARD: "completion_id"}
 
 
 class Booked(NamedTuple):
@@ -77,22 +79,25 @@ def take_turn() -> None:
         cursor.execute(_TURN, [POSTING_TURN])
 
 
-def post(postings: Sequence[Posting]) -> list[Booked]:
-    """Book what is not booked yet, each on its own day or, if that is closed, on the oldest open
-    one; the new entries. Raises `messaging.event.Impossible` for a source that is booked with other
-    contents and for one dated beyond tomorrow or more than 400 days back."""
-    if not postings:
-        return []
-    account_ids = open_accounts([posting.account_id for posting in postings])
-    rows = [_row(posting, account_ids) for posting in postings]
+def post(kind: Kind, told_by: Sequence[Event]) -> None:
+    """Book what is not booked yet at the prices of the tasks, each on its own day or, if that is
+    closed, on the oldest open one, and tell of it. What is booked is the assignment or completion,
+    once, whatever comes how often. Raises `messaging.event.Impossible` for one that is booked with
+    other contents and for one dated beyond tomorrow or more than 400 days back."""
+    sources = {event.data[_SOURCES[kind]]: event for event in told_by}
+    _open_for_strangers(array(event.data["account_id"] for event in told_by))
+    parameters = causes.given(told_by, source=_SOURCES[kind]) | {
+        "kind": int(kind),
+        "kind_name": kind.name.lower(),
+        "zone": settings.BUSINESS_TIME_ZONE,
+    }
     try:
-        booked = book(_POST, [*columns(rows), settings.BUSINESS_TIME_ZONE])
+        booked = publish_selected(events.entries_posted(_BOOKED), parameters)
     except DatabaseError as error:
         if isinstance(error.__cause__, postgres.UniqueViolation | postgres.DatetimeFieldOverflow):
             raise Impossible(str(error.__cause__).splitlines()[0]) from error
         raise
-    _tell(booked, postings, {number: public for public, number in account_ids.items()})
-    return booked
+    _note(booked, sources)
 
 
 def book(statement: str, parameters: Sequence[Any]) -> list[Booked]:
@@ -118,30 +123,15 @@ def _numbers(public_ids: Iterable[UUID]) -> dict[UUID, int]:
         return dict(cursor.fetchall())
 
 
-def _row(posting: Posting, account_ids: dict[UUID, int]) -> tuple[object, ...]:
-    return (
-        account_ids[posting.account_id],
-        int(posting.kind),
-        posting.amount_cents,
-        posting.source_id,
-        posting.task_id,
-        posting.cause.event_id,
-        posting.cause.actor,
-        posting.happened_at,
-    )
+def _open_for_strangers(accounts: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(_STRANGERS, [accounts])
+        if strangers := [row[0] for row in cursor.fetchall()]:
+            open_accounts(strangers)
 
 
-def _tell(booked: list[Booked], postings: Sequence[Posting], public_ids: dict[int, UUID]) -> None:
-    causes = {posting.source_id: posting.cause for posting in postings}
-    publish(
-        events.entry_posted(entry, public_ids[entry.account_id], causes[entry.source_id])
-        for entry in booked
-    )
-    _note(booked, causes)
-
-
-def _note(booked: list[Booked], causes: Mapping[UUID, Event]) -> None:
+def _note(booked: Sequence[dict[str, Any]], sources: Mapping[str, Event]) -> None:
     if log.isEnabledFor(logging.DEBUG):
         for entry in booked:
-            cause = about([causes[entry.source_id]])
-            log.debug("booked %s %s cents", entry.kind_name, entry.amount_cents, extra=cause)
+            cause = about([sources[entry["source_id"]]])
+            log.debug("booked %s %s cents", entry["kind"], entry["amount_cents"], extra=cause)

@@ -1,52 +1,33 @@
 """Prices: drawn once for a task, by whichever of its events comes first (B2)."""
 
-from collections.abc import Iterable
-from datetime import datetime
-from typing import NamedTuple
-from uuid import UUID
+from collections.abc import Sequence
 
 from django.db import connection
 
-from billing_app import events
+from billing_app import causes, events
 from messaging.arrays import array
 from messaging.event import Event
-from messaging.outbox import publish
+from messaging.outbox import publish_selected
+
+_UNPRICED = """
+SELECT FROM unnest(%s::uuid[]) AS given(task_id)
+ WHERE NOT EXISTS (SELECT FROM billing_app_price AS p WHERE p.task_id = given.task_id) LIMIT 1
+"""
 
 # Whole dollars, both ends included: fee 10 to 20 $, reward 20 to 40 $.
-_DRAW = """
-INSERT INTO billing_app_price (task_id, fee_cents, reward_cents)
-SELECT task_id, (10 + floor(random() * 11)::int) * 100, (20 + floor(random() * 21)::int) * 100
-  FROM unnest(%s::uuid[]) AS task_id ORDER BY task_id
-ON CONFLICT DO NOTHING
-RETURNING task_id, fee_cents, reward_cents, drawn_at
-"""
-_KNOWN = """
-SELECT task_id, fee_cents, reward_cents, drawn_at FROM billing_app_price
- WHERE task_id = ANY(%s::uuid[])
-"""
+_DRAWN = """drawn AS (
+  INSERT INTO billing_app_price (task_id, fee_cents, reward_cents)
+  SELECT task, (10 + floor(random() * 11)::int) * 100, (20 + floor(random() * 21)::int) * 100
+    FROM (SELECT DISTINCT task FROM given ORDER BY task) AS tasks
+  ON CONFLICT DO NOTHING
+  RETURNING task_id, fee_cents, reward_cents, drawn_at)"""
 
 
-class Drawn(NamedTuple):
-    """A row of `Price`, without the cost of a model: a batch has hundreds."""
-
-    task_id: UUID
-    fee_cents: int
-    reward_cents: int
-    drawn_at: datetime
-
-
-def price_of(told_by: Iterable[Event]) -> dict[UUID, Drawn]:
-    """The price of every task that the events are about; drawn, and told, where it is new."""
-    causes = {UUID(event.data["task_id"]): event for event in told_by}
-    prices = _prices(_KNOWN, causes)
-    if missing := causes.keys() - prices.keys():
-        drawn = _prices(_DRAW, missing)
-        publish(events.task_priced(price, causes[price.task_id]) for price in drawn.values())
-        prices |= _prices(_KNOWN, missing)
-    return prices
-
-
-def _prices(statement: str, task_ids: Iterable[UUID]) -> dict[UUID, Drawn]:
+def price(told_by: Sequence[Event]) -> None:
+    """See to it that every task which the events are about has its price; one that is drawn now is
+    told."""
     with connection.cursor() as cursor:
-        cursor.execute(statement, [array(sorted(task_ids))])
-        return {row[0]: Drawn(*row) for row in cursor.fetchall()}
+        cursor.execute(_UNPRICED, [array(event.data["task_id"] for event in told_by)])
+        if not cursor.rowcount:
+            return
+    publish_selected(events.task_priced(_DRAWN), causes.given(told_by))

@@ -2,7 +2,7 @@
 the time that a driver needs to look at every element of a list."""
 
 from collections.abc import Callable, Iterable, Sequence
-from datetime import date
+from datetime import date, datetime
 from types import NoneType
 from typing import Any
 from uuid import UUID
@@ -40,5 +40,6 @@ _WRITERS: dict[type, Callable[[Any], str]] = {
     int: str,
     str: _quoted,
     NoneType: lambda _: "NULL",
+    datetime: datetime.isoformat,
     UUID: lambda value: f"{value.int:032x}",  # three times as fast as str()
 }

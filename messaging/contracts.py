@@ -8,7 +8,7 @@ published; consumers ignore what they don't know in the data (see `messaging.com
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -63,7 +63,7 @@ def producer_of(name: str) -> str:
 
 def schema_of(name: str, version: int) -> dict[str, Any]:
     """The published schema of an event's data, as it is in its file."""
-    return _schema(path_of(name, version))
+    return published(path_of(name, version))
 
 
 def path_of(name: str, version: int) -> str:
@@ -113,7 +113,7 @@ def violations(envelope: Any) -> list[Violation]:
     data = {"data": envelope.get("data")}
     found += _violations(path_of(str(name), int(version)), data["data"], reader, at="/data")
     try:
-        _refuse_fractions(data)
+        refuse_fractions(data)
     except InvalidEvent as error:
         pointer, _colon, message = str(error).partition(": ")
         found.append(Violation(pointer, message))
@@ -123,8 +123,7 @@ def violations(envelope: Any) -> list[Violation]:
 def newest(event: Event) -> Event:
     """The event in its newest version."""
     while upcast := UPCASTS.get((event.name, event.version)):
-        event = replace(
-            event,
+        event = event._replace(
             version=event.version + 1,
             data=upcast(event.data),
             raised_from=event.told_version,
@@ -137,18 +136,19 @@ def _check_data(name: str, version: int, data: object, side: Callable[[Any], Any
     if entry is None or version not in entry["versions"]:
         raise UnknownEvent(f"{name} version {version} is not registered")
     _raise_first_error(_validator(path_of(name, version), side), data, at="/data")
-    _refuse_fractions({"data": data})
+    refuse_fractions({"data": data})
 
 
 @cache
-def _schema(path: str) -> dict[str, Any]:
+def published(path: str) -> dict[str, Any]:
+    """The schema in a file, seen from `schemas_dir()`."""
     schema: dict[str, Any] = json.loads((schemas_dir() / path).read_text())
     return schema
 
 
 @cache
 def _validator(path: str, side: Callable[[Any], Any]) -> jsonschema_rs.Draft202012Validator:
-    return jsonschema_rs.Draft202012Validator(side(_schema(path)), validate_formats=True)
+    return jsonschema_rs.Draft202012Validator(side(published(path)), validate_formats=True)
 
 
 def _violations(path: str, value: Any, side: Callable[[Any], Any], at: str) -> list[Violation]:
@@ -171,7 +171,7 @@ def _raise_first_error(validator: jsonschema_rs.Draft202012Validator, value: Any
     raise InvalidEvent(f"{pointer or '/'}: {error.message}")
 
 
-def _refuse_fractions(told: dict[str, Any], at: str = "") -> None:
+def refuse_fractions(told: dict[str, Any], at: str = "") -> None:
     """1.0 is an integer to JSON Schema and a float to Python: no contract has fractions, for
     money would be among them."""
     for name, value in told.items():
@@ -179,8 +179,8 @@ def _refuse_fractions(told: dict[str, Any], at: str = "") -> None:
         if kind is float:
             raise InvalidEvent(f"{at}/{name}: {value} is written as a fraction")
         if kind is dict:
-            _refuse_fractions(value, f"{at}/{name}")
+            refuse_fractions(value, f"{at}/{name}")
         elif kind is list:
-            _refuse_fractions(
+            refuse_fractions(
                 {str(number): part for number, part in enumerate(value)}, f"{at}/{name}"
             )

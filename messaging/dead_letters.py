@@ -85,7 +85,7 @@ def parked_ids(consumer: str, event_ids: Iterable[UUID]) -> set[UUID]:
 def identify(envelope: Any) -> Event | None:
     """The event in an envelope that is whole enough to name one, valid or not."""
     try:
-        return Event.of(envelope)
+        return Event.told_in(envelope)
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError):
         return None
 

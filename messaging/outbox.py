@@ -1,7 +1,7 @@
 """Publishing: the change and the event that tells of it are one transaction, or neither is."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db import connection
 from django.db.transaction import TransactionManagementError
 
-from messaging import contracts
+from messaging import bulk_contracts, contracts
 from messaging.arrays import array, columns
 from messaging.context import current_origin
 from messaging.crash_points import crash_point
@@ -32,6 +32,21 @@ SELECT written.position, subscribed.consumer
  ORDER BY written.position
 """
 
+_INSERT_SELECTED = """
+WITH {}, written AS (
+  INSERT INTO outbox_event (event_id, event_name, event_version, event_time, producer, data,
+                            correlation_id, causation_id, actor, traceparent)
+  SELECT uuidv7(), %(event_name)s, %(event_version)s, time, %(producer)s, data,
+         correlation, cause, actor, trace FROM told
+  RETURNING position, data
+), delivered AS (
+  INSERT INTO outbox_delivery (event_id, consumer)
+  SELECT position, consumer FROM written CROSS JOIN unnest(%(consumers)s::text[]) AS consumer
+   ORDER BY position
+)
+SELECT coalesce(json_agg(data), '[]')::text FROM written
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Fact:
@@ -45,6 +60,40 @@ class Fact:
     cause: Event | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Facts of one kind that PostgreSQL finds while it does the work, where Python would only carry
+    them from one statement to the next. `steps` are common table expressions; the last is `told`,
+    with the columns `data`, `time`, `correlation`, `cause`, `actor` and `trace`."""
+
+    name: str
+    version: int
+    steps: tuple[str, ...]
+
+
+def publish_selected(facts: Selection, parameters: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Do the work, write its facts to the outbox, and give back the data of each.
+
+    Raises like `publish`; a fact that breaks its schema is written by then, in a transaction that
+    must not commit.
+    """
+    _refuse_without_transaction()
+    route: dict[str, Any] = {
+        "event_name": facts.name,
+        "event_version": facts.version,
+        "producer": contracts.producer_of(facts.name),
+        "consumers": array(contracts.consumers_of(facts.name)),
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_INSERT_SELECTED.format(", ".join(facts.steps)), {**parameters, **route})
+        told: list[dict[str, Any]] = json.loads(cursor.fetchone()[0])
+    if not bulk_contracts.data_keep(facts.name, facts.version, told):
+        for data in told:
+            contracts.check_data(facts.name, facts.version, data)
+    crash_point("outbox.before_commit")
+    return told
+
+
 def publish(facts: Iterable[Fact]) -> None:
     """Write the facts to the outbox, each with a delivery for every consumer of its name.
 
@@ -52,8 +101,7 @@ def publish(facts: Iterable[Fact]) -> None:
     `TransactionManagementError` outside a transaction: without one the change and its event
     could part.
     """
-    if not connection.in_atomic_block:
-        raise TransactionManagementError("publish() belongs into the transaction of the change")
+    _refuse_without_transaction()
     rows = [_row(fact) for fact in facts]
     if not rows:
         return
@@ -62,6 +110,11 @@ def publish(facts: Iterable[Fact]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(_INSERT, [*columns(rows), *(columns(routes) or [array([])] * 2)])
     crash_point("outbox.before_commit")
+
+
+def _refuse_without_transaction() -> None:
+    if not connection.in_atomic_block:
+        raise TransactionManagementError("publish() belongs into the transaction of the change")
 
 
 def _row(fact: Fact) -> tuple[Any, ...]:

@@ -7,6 +7,7 @@ of order, and a cursor would pass over the late ones.
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 from uuid import UUID
 
 from django.conf import settings
@@ -59,9 +60,14 @@ UPDATE outbox_delivery AS d
 RETURNING d.event_id
 """
 
+# Written by PostgreSQL, which has the data as JSON: making objects of it only to write them again
+# took three times as long as all the rest of the relay. `Event.envelope` is the same in Python.
 _READ = """
-SELECT event_id, event_name AS name, event_version AS version, event_time AS time, producer, data,
-       correlation_id, causation_id, actor, traceparent
+SELECT json_build_object(
+         'event_id', event_id, 'event_name', event_name, 'event_version', event_version,
+         'event_time', event_time, 'producer', producer, 'data', data,
+         'correlation_id', correlation_id, 'causation_id', causation_id, 'actor', actor,
+         'traceparent', traceparent)::text, traceparent
   FROM outbox_event WHERE position = ANY(%s::bigint[]) ORDER BY position
 """
 
@@ -78,7 +84,17 @@ UPDATE outbox_delivery AS d
 """
 
 
-def claim(consumer: str, limit: int) -> list[Event]:
+class Sealed(NamedTuple):
+    """An event ready for the wire: the JSON of its envelope, and the trace that it belongs to."""
+
+    envelope: str
+    traceparent: str
+
+    def opened(self) -> Event:
+        return Event.of(json.loads(self.envelope))
+
+
+def claim(consumer: str, limit: int) -> list[Sealed]:
     """Take up to `limit` due events for a consumer, in order of writing, and set the time at which
     they will be sent again unless acknowledged (30 s doubling to 10 min, ±20 %)."""
     with connection.cursor() as cursor:
@@ -90,7 +106,7 @@ def claim(consumer: str, limit: int) -> list[Event]:
         return _events([row[0] for row in cursor.fetchall()])
 
 
-def claim_kept(consumer: str, limit: int) -> list[Event]:
+def claim_kept(consumer: str, limit: int) -> list[Sealed]:
     """Up to `limit` of what a consumer has parked or lets wait, and was last asked about an hour
     ago: an answer may have been lost, or a replay's acknowledgement."""
     with connection.cursor() as cursor:
@@ -98,12 +114,10 @@ def claim_kept(consumer: str, limit: int) -> list[Event]:
         return _events([row[0] for row in cursor.fetchall()])
 
 
-def _events(positions: list[int]) -> list[Event]:
+def _events(positions: list[int]) -> list[Sealed]:
     with connection.cursor() as cursor:
         cursor.execute(_READ, [array(positions)])
-        names = [column.name for column in cursor.description]
-        rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
-    return [Event(**row | {"data": json.loads(row["data"])}) for row in rows]
+        return [Sealed(*row) for row in cursor.fetchall()]
 
 
 def settle(

@@ -18,7 +18,7 @@ from kombu.exceptions import OperationalError as BrokerError
 
 from messaging import canaries, contracts, jobs, outbox_deliveries, pausing, queues
 from messaging.crash_points import crash_point
-from messaging.event import Event
+from messaging.outbox_deliveries import Sealed
 from observing import work
 
 BATCH = 500
@@ -111,11 +111,9 @@ def _probe(consumer: str) -> int:
     return len(events)
 
 
-def _send(consumer: str, events: Sequence[Event], probe: bool = False) -> None:
-    envelopes = [event.envelope() for event in events]
-    args = [consumer, envelopes, True] if probe else [consumer, envelopes]
+def _send(consumer: str, events: Sequence[Sealed], probe: bool = False) -> None:
     with work.sending(consumer, events):
-        jobs.deliver.apply_async(args=args, queue=f"{consumer}.events")
+        jobs.send(consumer, [event.envelope for event in events], probe)
 
 
 def _stop_if_cut_off() -> None:
@@ -139,6 +137,6 @@ def waiting(queue: str) -> int:
         return queues.depth(broker, queue)
 
 
-def _batches(events: Sequence[Event]) -> Iterator[Sequence[Event]]:
+def _batches(events: Sequence[Sealed]) -> Iterator[Sequence[Sealed]]:
     for start in range(0, len(events), BATCH):
         yield events[start : start + BATCH]

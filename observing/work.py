@@ -1,8 +1,9 @@
 """What the mechanism says of its work: one line in the relay, one in the inbox."""
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from typing import Protocol
 
 from messaging.context import about, in_hand
 from messaging.event import Event
@@ -11,8 +12,17 @@ from observing import times, tracing
 log = logging.getLogger("ates.events")
 
 
+class Sealed(Protocol):
+    """An event on its way to the wire, read only if somebody wants to know."""
+
+    @property
+    def traceparent(self) -> str: ...
+
+    def opened(self) -> Event: ...
+
+
 @contextmanager
-def sending(consumer: str, events: Sequence[Event]) -> Iterator[None]:
+def sending(consumer: str, events: Sequence[Sealed]) -> Iterator[None]:
     """Around what the relay hands to the broker."""
     with tracing.span(
         f"send {consumer}.events",
@@ -23,7 +33,8 @@ def sending(consumer: str, events: Sequence[Event]) -> Iterator[None]:
         messaging__batch__message_count=len(events),
     ):
         yield
-    _note("sent to %s", consumer, events)
+    if log.isEnabledFor(logging.DEBUG):
+        _note("sent to %s", consumer, [event.opened() for event in events])
 
 
 @contextmanager
@@ -43,10 +54,10 @@ def handling(consumer: str, events: Sequence[Event]) -> Iterator[None]:
         ),
     ):
         yield
-    _note("handled by %s", consumer, events)
-
-
-def _note(what: str, consumer: str, events: Sequence[Event]) -> None:
     if log.isEnabledFor(logging.DEBUG):
-        for event in events:
-            log.debug(f"%s {what}", event.name, consumer, extra=about([event]))  # noqa: G004
+        _note("handled by %s", consumer, events)
+
+
+def _note(what: str, consumer: str, events: Iterable[Event]) -> None:
+    for event in events:
+        log.debug(f"%s {what}", event.name, consumer, extra=about([event]))  # noqa: G004

@@ -52,11 +52,11 @@ class History:
 
 def fixed_prices(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let chance be a function of the task, so that a task is as dear the second time."""
-    chance = "(abs(hashtextextended(task_id::text || '{salt}', 0)) %% 1000003 / 1000003.0)"
-    drawn = prices._DRAW
+    chance = "(abs(hashtextextended(task::text || '{salt}', 0)) %% 1000003 / 1000003.0)"
+    drawn = prices._DRAWN
     for salt in ("fee", "reward"):
         drawn = drawn.replace("random()", chance.format(salt=salt), 1)
-    monkeypatch.setattr(prices, "_DRAW", drawn)
+    monkeypatch.setattr(prices, "_DRAWN", drawn)
 
 
 def live(rng: Random) -> History:

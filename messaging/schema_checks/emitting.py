@@ -1,5 +1,5 @@
-"""Producers tell only what is registered: every `Fact(…)` in the source of a service names its
-event and version literally, so that reading is enough to know."""
+"""Producers tell only what is registered: every `Fact(…)` and `Selection(…)` in the source of a
+service names its event and version literally, so that reading is enough to know."""
 
 import ast
 from collections.abc import Iterator
@@ -11,14 +11,14 @@ from django.conf import settings
 
 from messaging import contracts
 
-FACT = "Fact"
+FACTS = ("Fact", "Selection")
 SOURCES = "*_app"
 Kind = TypeVar("Kind", str, int)
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A `Fact(…)` call: where it is, and what it names; None where that is no literal."""
+    """A call that tells: where it is, and what it names; None where that is no literal."""
 
     place: str
     service: str
@@ -37,12 +37,12 @@ def problems() -> Iterator[str]:
 
 
 def calls(root: Path) -> Iterator[Told]:
-    """Every `Fact(…)` in the services under this folder."""
+    """Every `Fact(…)` and `Selection(…)` in the services under this folder."""
     for path in sorted(root.glob(f"{SOURCES}/**/*.py")):
         tree = ast.parse(path.read_text())
         service = path.relative_to(root).parts[0].removesuffix("_app")
         for node in ast.walk(tree):
-            if isinstance(node, ast.Call) and _name_of(node.func) == FACT:
+            if isinstance(node, ast.Call) and _name_of(node.func) in FACTS:
                 yield _told(node, f"{path.relative_to(root)}:{node.lineno}", service)
 
 

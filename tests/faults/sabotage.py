@@ -46,9 +46,9 @@ def acknowledge_when_sent() -> None:
 
     claim = outbox_deliveries.claim
 
-    def claim_and_settle(consumer: str, limit: int) -> list[Event]:
+    def claim_and_settle(consumer: str, limit: int) -> list[outbox_deliveries.Sealed]:
         events = claim(consumer, limit)
-        outbox_deliveries.settle(consumer, [event.event_id for event in events], [])
+        outbox_deliveries.settle(consumer, [event.opened().event_id for event in events], [])
         return events
 
     replace(outbox_deliveries, "claim", claim_and_settle)

@@ -11,7 +11,7 @@ import pytest
 from django.conf import settings as configured
 from pytest_django.fixtures import Settings
 
-from messaging import contracts
+from messaging import bulk_contracts, contracts
 from messaging.schema_checks import problems
 
 
@@ -58,5 +58,11 @@ def copy(tmp_path: Path, settings: Settings) -> Iterator[Copy]:
 
 def forget() -> None:
     """Files are read once a process; here they change."""
-    for cached in (contracts.registry, contracts._schema, contracts._validator):
+    schemas = (
+        contracts.published,
+        contracts._validator,
+        bulk_contracts._whole,
+        bulk_contracts._data,
+    )
+    for cached in (contracts.registry, *schemas):
         cached.cache_clear()

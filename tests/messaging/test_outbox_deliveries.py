@@ -41,7 +41,7 @@ def test_what_is_not_acknowledged_in_time_is_sent_again() -> None:
 def test_what_is_acknowledged_is_never_sent_again() -> None:
     tell()
     (event,) = outbox_deliveries.claim("analytics", 10)
-    outbox_deliveries.settle("analytics", [event.event_id], [])
+    outbox_deliveries.settle("analytics", [event.opened().event_id], [])
     OutboxDelivery.objects.update(next_attempt_at=timezone.now())
     assert claimed() == 0
     assert OutboxDelivery.objects.get().state == "acked"
@@ -50,8 +50,8 @@ def test_what_is_acknowledged_is_never_sent_again() -> None:
 def test_a_late_word_of_parking_does_not_undo_an_acknowledgement() -> None:
     tell()
     (event,) = outbox_deliveries.claim("analytics", 10)
-    outbox_deliveries.settle("analytics", [event.event_id], [])
-    outbox_deliveries.settle("analytics", [], [event.event_id])
+    outbox_deliveries.settle("analytics", [event.opened().event_id], [])
+    outbox_deliveries.settle("analytics", [], [event.opened().event_id])
     assert OutboxDelivery.objects.get().state == "acked"
 
 
@@ -67,7 +67,7 @@ def test_events_go_out_in_the_order_of_writing() -> None:
     positions = OutboxDelivery.objects.order_by("event_id").values_list(
         "event__event_id", flat=True
     )
-    assert [event.event_id for event in events] == list(positions)
+    assert [event.opened().event_id for event in events] == list(positions)
 
 
 def test_the_lag_names_what_is_open() -> None:

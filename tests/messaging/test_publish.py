@@ -11,7 +11,7 @@ from uuid_utils.compat import uuid7
 from messaging.context import acting
 from messaging.contracts import InvalidEvent, UnknownEvent
 from messaging.models import OutboxDelivery, OutboxEvent
-from messaging.outbox import Fact, publish
+from messaging.outbox import Fact, Selection, publish, publish_selected
 
 NAME = "tasks.shuffle_completed"
 
@@ -92,3 +92,41 @@ def test_a_consequence_names_its_cause() -> None:
     assert consequence.causation_id == cause.event_id
     assert consequence.correlation_id == cause.correlation_id
     assert consequence.actor == cause.actor
+
+
+def counted() -> Selection:
+    return Selection(
+        NAME,
+        1,
+        (
+            "chosen AS (SELECT now() AS time, uuidv7() AS id)",
+            """told AS (
+              SELECT time, id AS correlation, NULL::uuid AS cause, NULL::uuid AS actor, '' AS trace,
+                     jsonb_build_object('shuffle_id', id, 'count', %(count)s::jsonb,
+                                        'started_by', NULL) AS data
+                FROM chosen)""",
+        ),
+    )
+
+
+@pytest.mark.django_db
+def test_what_a_statement_finds_is_told_like_any_other_fact() -> None:
+    [told] = publish_selected(counted(), {"count": "3"})
+    event = OutboxEvent.objects.get()
+    assert (event.data, event.producer, event.event_version) == (told, "tasks", 1)
+    assert [each.consumer for each in OutboxDelivery.objects.all()] == ["analytics"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("count", ["-3", "3.5", "3.0", '"3"', "null"])
+def test_what_a_statement_finds_keeps_its_contract_too(count: str) -> None:
+    with pytest.raises(InvalidEvent, match="/data/count"), transaction.atomic():
+        publish_selected(counted(), {"count": count})
+    assert not OutboxEvent.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_statement_tells_nothing_outside_a_transaction() -> None:
+    with pytest.raises(TransactionManagementError):
+        publish_selected(counted(), {"count": "3"})
+    assert not OutboxEvent.objects.exists()
