@@ -1,4 +1,5 @@
-"""How often somebody did something lately, for all web processes together."""
+"""What all web processes of a service know together: how often somebody did something lately, and
+which sign-ins are over before their tokens are."""
 
 from django.db import models
 
@@ -15,3 +16,16 @@ class Tally(models.Model):
 
     def __str__(self) -> str:
         return f"{self.key}: {self.count}"
+
+
+class EndedSignIn(models.Model):
+    """Its access tokens are refused, and from `forget_at` on there are none that could be."""
+
+    sign_in = models.UUIDField(primary_key=True)
+    forget_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        db_table = "access_ended_sign_in"
+
+    def __str__(self) -> str:
+        return str(self.sign_in)

@@ -8,6 +8,7 @@ import base64
 import binascii
 import json
 import re
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -22,7 +23,7 @@ from access.actor import ROLES
 ALGORITHM = "ES256"
 TYPE = "at+jwt"
 HEADER = {"alg", "kid", "typ"}
-CLAIMS = ("iss", "aud", "sub", "exp", "iat", "nbf", "jti", "sid", "role", "version")
+CLAIMS = ("iss", "aud", "sub", "exp", "iat", "nbf", "jti", "sid", "auth_time", "role", "version")
 MAX_SIZE = 4096
 LEEWAY_SECONDS = 10
 _SHAPE = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+")
@@ -36,14 +37,21 @@ class InvalidToken(Exception):
 @dataclass(frozen=True, slots=True)
 class Claims:
     """What a token says: who, in which role, as of which `version` of the person; `sign_in` names
-    the sign-in that it comes from, `expires_at` is in seconds since 1970."""
+    the sign-in that it comes from, `signed_in_at` says when that was, however often the token was
+    renewed since. Times are in seconds since 1970."""
 
     subject: UUID
     role: str
     version: int
     sign_in: UUID
+    signed_in_at: int
     id: str
     expires_at: int
+
+    @property
+    def is_of_recent_sign_in(self) -> bool:
+        """Whether whoever asks has proved lately who they are; what is dangerous wants to know."""
+        return time.time() - self.signed_in_at <= settings.RECENT_SIGN_IN_SECONDS
 
 
 def audience() -> str:
@@ -102,11 +110,13 @@ def _decoded(token: str, key: jwt.PyJWK) -> dict[str, Any]:
 
 
 def _claims(data: dict[str, Any]) -> Claims:
-    times = [data[name] for name in ("exp", "iat", "nbf")]
+    times = [data[name] for name in ("exp", "iat", "nbf", "auth_time")]
     if any(type(moment) is not int for moment in [*times, data["version"]]):
         raise InvalidToken("numbers")
     if not 0 < data["exp"] - data["iat"] <= settings.ACCESS_TOKEN_SECONDS:
         raise InvalidToken("life")
+    if not 0 < data["auth_time"] <= data["iat"] + LEEWAY_SECONDS:
+        raise InvalidToken("sign-in")
     if data["role"] not in ROLES or data["version"] < 1:
         raise InvalidToken("rights")
     if not isinstance(data["jti"], str) or not data["jti"]:
@@ -116,6 +126,7 @@ def _claims(data: dict[str, Any]) -> Claims:
         role=data["role"],
         version=data["version"],
         sign_in=_uuid(data["sid"]),
+        signed_in_at=data["auth_time"],
         id=data["jti"],
         expires_at=data["exp"],
     )

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db import connection
 
+from access.sign_ins import on_sign_in_ended
 from messaging.arrays import array
 from messaging.business_day import business_day
 from messaging.event import Event, Subscriptions
@@ -173,6 +174,7 @@ def _write(statement: str, *columns: list[Any]) -> None:
 SUBSCRIPTIONS: Subscriptions = {
     ("auth.account_created", 1): on_account_created,
     ("auth.account_updated", 1): on_account_updated,
+    ("auth.sign_in_ended", 1): on_sign_in_ended,
     ("tasks.task_created", 2): on_task_created,
     ("tasks.task_assigned", 1): on_task_assigned,
     ("tasks.task_completed", 1): on_task_completed,

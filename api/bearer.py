@@ -7,10 +7,11 @@ import logging
 from collections.abc import Callable, Sequence
 from typing import Final, cast
 
+from django.conf import settings
 from django.http import HttpRequest
 from ninja.security import HttpBearer
 
-from access import tokens
+from access import sign_ins, tokens
 from access.actor import Actor, ActorRequest
 from access.rights import Standing, actor_with
 from api.problems import Problem, at, invalid
@@ -29,9 +30,18 @@ class Bearer(HttpBearer):
 
     openapi_bearerFormat = "JWT"  # noqa: N815 the name in the document
 
-    def __init__(self, roles: Sequence[str], standing_of: StandingOf, media: str = "") -> None:
+    def __init__(
+        self,
+        roles: Sequence[str],
+        standing_of: StandingOf,
+        *,
+        media: str = "",
+        recent: bool = False,
+    ) -> None:
+        """`recent`: the sign-in must be so, too (RFC 9470)."""
         super().__init__()
-        self.roles, self.standing_of, self.media = tuple(roles), standing_of, media
+        self.roles, self.standing_of = tuple(roles), standing_of
+        self.media, self.recent = media, recent
 
     def __call__(self, request: HttpRequest) -> Actor:
         scheme, _, token = request.headers.get("Authorization", "").partition(" ")
@@ -40,25 +50,31 @@ class Bearer(HttpBearer):
         return self.authenticate(request, token)
 
     def authenticate(self, request: HttpRequest, token: str) -> Actor:
-        actor = self._actor(token)
+        claims = _claims(token)
+        actor = self._actor(claims)
         if not actor.has(*self.roles):
             log.warning("%s %s refused to %s", request.method, request.path, actor.id)
             raise Problem("forbidden")
+        if self.recent and not claims.is_of_recent_sign_in:
+            raise Problem("sign-in-too-old", max_age=settings.RECENT_SIGN_IN_SECONDS)
         cast("ActorRequest", request).actor = actor
         check_media(request, self.media)
         return actor
 
-    def _actor(self, token: str) -> Actor:
-        try:
-            claims = tokens.verify(token)
-        except tokens.InvalidToken as error:
-            log.warning("a token was refused: %s", error)
-            raise Problem("unauthorized") from error
+    def _actor(self, claims: tokens.Claims) -> Actor:
         actor = actor_with(claims, self.standing_of(claims))
-        if actor is None:
+        if actor is None or sign_ins.has_ended(claims.sign_in):
             log.warning("a token of %s was refused: no longer here", claims.subject)
             raise Problem("unauthorized")
         return actor
+
+
+def _claims(token: str) -> tokens.Claims:
+    try:
+        return tokens.verify(token)
+    except tokens.InvalidToken as error:
+        log.warning("a token was refused: %s", error)
+        raise Problem("unauthorized") from error
 
 
 class Anyone:

@@ -37,13 +37,15 @@ class How(TypedDict, total=False):
     limit: str
     once: bool
     in_one: bool
+    recent: bool
 
 
 @dataclass(frozen=True)
 class Manner:
     """`gives` and `status`: the answer; `fails`: statuses it may refuse with, beside the usual;
     `takes`: the type of its body; `limit`: of `LIMITS`; `once`: heeds idempotency keys, and then
-    does everything `in_one` transaction unless told otherwise."""
+    does everything `in_one` transaction unless told otherwise; `recent`: is dangerous, so whoever
+    asks must have signed in lately."""
 
     roles: Sequence[str]
     gives: type[BaseModel] | None
@@ -53,6 +55,7 @@ class Manner:
     limit: str = ""
     once: bool = False
     in_one: bool = True
+    recent: bool = False
 
 
 class Calls:
@@ -91,7 +94,7 @@ class Calls:
     def _auth(self, manner: Manner) -> Any:
         if manner.roles == ANYONE:
             return Anyone(manner.takes)
-        return Bearer(manner.roles, self.standing_of, manner.takes)
+        return Bearer(manner.roles, self.standing_of, media=manner.takes, recent=manner.recent)
 
 
 def _guarded(view: View, manner: Manner) -> Callable[..., HttpResponse]:

@@ -3,6 +3,8 @@
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
+
 from api.problems import MEDIA_TYPE
 
 if TYPE_CHECKING:
@@ -20,6 +22,10 @@ PROBLEM = {
         "instance": {"type": "string"},
         "request_id": {"type": "string", "format": "uuid"},
         "detail": {"type": "string"},
+        "max_age": {
+            "type": "integer",
+            "description": "seconds that the sign-in may be old, where it was older (RFC 9470)",
+        },
         "errors": {
             "type": "array",
             "items": {
@@ -58,6 +64,7 @@ def described(manner: "Manner") -> dict[str, Any]:
     statuses = {status for group, applies in may.items() if applies for status in group}
     extra: dict[str, Any] = {
         "x-roles": list(manner.roles),
+        **({"x-max-age": settings.RECENT_SIGN_IN_SECONDS} if manner.recent else {}),
         "responses": {status: _refusal(status) for status in sorted(statuses)},
     }
     return extra | ({"parameters": [IDEMPOTENCY_KEY]} if manner.once else {})

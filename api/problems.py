@@ -14,6 +14,7 @@ MEDIA_TYPE: Final = "application/problem+json"
 KINDS: Final[dict[str, tuple[int, Any]]] = {
     "malformed": (400, _("The request can't be read.")),
     "unauthorized": (401, _("A valid access token is needed.")),
+    "sign-in-too-old": (401, _("This is dangerous: sign in again, and use the new token.")),
     "invalid-credentials": (401, _("E-mail or password is wrong.")),
     "second-factor-needed": (401, _("A code of the second factor is needed.")),
     "invalid-refresh-token": (401, _("The refresh token is not, or no longer, good.")),
@@ -76,10 +77,18 @@ def answer(request: HttpRequest, problem: Problem, request_id: str) -> JsonRespo
     body |= {"errors": problem.errors} if problem.errors else {}
     response = JsonResponse(body | problem.more, status=status, content_type=MEDIA_TYPE)
     if status == HTTPStatus.UNAUTHORIZED:
-        response["WWW-Authenticate"] = 'Bearer realm="ates"'
+        response["WWW-Authenticate"] = _challenge(problem)
     if problem.retry_after is not None:
         response["Retry-After"] = str(problem.retry_after)
     return response
+
+
+def _challenge(problem: Problem) -> str:
+    """What a program must bring; of an old sign-in, how young another must be (RFC 9470)."""
+    if "max_age" not in problem.more:
+        return 'Bearer realm="ates"'
+    error = 'error="insufficient_user_authentication"'
+    return f'Bearer realm="ates", {error}, max_age="{problem.more["max_age"]}"'
 
 
 def kind_of(status: int) -> str:

@@ -34,6 +34,8 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Call:
+    """`minutes`: how old the sign-in may be, 0 if that doesn't matter."""
+
     name: str
     method: str
     path: str
@@ -41,6 +43,7 @@ class Call:
     roles: list[str]
     tables: list[Table]
     refusals: list[str]
+    minutes: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +84,7 @@ def _call(document: dict[str, Any], method: str, path: str, operation: dict[str,
         roles=operation["x-roles"],
         tables=[table for table in _tables(document, operation) if table.fields],
         refusals=[f"{status} {HTTPStatus(int(status)).phrase}" for status in refusals],
+        minutes=operation.get("x-max-age", 0) // 60,
     )
 
 

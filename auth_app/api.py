@@ -93,6 +93,7 @@ def people(request: ActorRequest, asked: Query[AskedPeople]) -> PersonPage:
     takes=JSON,
     limit="invite",
     once=True,
+    recent=True,
 )
 def create_person(request: ActorRequest, new: NewPerson) -> PersonShown:
     """Take somebody on; every service hears of them (I1)."""
@@ -118,6 +119,7 @@ def create_person(request: ActorRequest, new: NewPerson) -> PersonShown:
     gives=PersonShown,
     takes=JSON,
     fails=[404, 409],
+    recent=True,
 )
 def change_person(request: ActorRequest, person_id: UUID, change: Change) -> PersonShown:
     """Name, role, employment; another role or standing ends their sign-ins everywhere (I1)."""

@@ -26,7 +26,13 @@ LONGEST_OF_THE_PRIVILEGED: Final = 12 * HOUR
 NOTED_EVERY: Final = 5 * 60
 
 REMOVALS: Final = ("mfa_deactivate_totp", "mfa_remove_webauthn")
-OPEN_WITHOUT: Final = ("set_language", "set_theme")
+OPEN_WITHOUT: Final = (
+    "set_language",
+    "set_theme",
+    "usersessions_list",
+    "end_session",
+    "end_sign_in",
+)
 
 
 def expire(get_response: GetResponse) -> GetResponse:

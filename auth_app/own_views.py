@@ -1,11 +1,14 @@
-"""What people do about their own account, beside allauth's pages: accept, and end a session."""
+"""What people do about their own account, beside allauth's pages: accept, and end their sessions:
+those of browsers, and sign-ins through the API."""
 
-from typing import Any
+from typing import Any, cast
+from uuid import UUID
 
 from allauth.account.utils import perform_login
+from allauth.usersessions.internal.flows.sessions import end_other_sessions
 from allauth.usersessions.models import UserSession
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -16,6 +19,8 @@ from access.decorators import everyone, public
 from auth_app import invitations
 from auth_app.forms import InvitationForm
 from auth_app.invitations import Worthless
+from auth_app.models import User
+from auth_app.refresh import TokenFamily, end_refresh_families
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -37,10 +42,40 @@ def accept(request: HttpRequest, token: str) -> Any:
     return render(request, "people/accept.html", {"form": form, "person": person}, status=status)
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
+@everyone
+def sessions(request: HttpRequest) -> HttpResponse:
+    """Where one is signed in; sent, all others end."""
+    person = cast("User", request.user)
+    if request.method == "POST":
+        end_other_sessions(request, person)
+        end_refresh_families(person, TokenFamily.Why.SIGNED_OUT)
+        messages.success(request, _("All others are ended."))
+        return redirect("usersessions_list")
+    listed = UserSession.objects.purge_and_list(person)
+    context = {
+        "sessions": sorted(listed, key=lambda one: one.created_at),
+        "sign_ins": TokenFamily.objects.alive().filter(user=person).with_use().order_by("born_at"),
+    }
+    return render(request, "usersessions/usersession_list.html", context)
+
+
 @require_POST
 @everyone
 def end_session(request: HttpRequest, pk: int) -> HttpResponse:
     """End one of one's own sessions, wherever it is."""
     get_object_or_404(UserSession, pk=pk, user=request.user).end()
+    messages.success(request, _("The session is ended."))
+    return redirect("usersessions_list")
+
+
+@require_POST
+@everyone
+def end_sign_in(request: HttpRequest, sign_in_id: UUID) -> HttpResponse:
+    """End one of one's own sign-ins through the API; done twice, it stays done."""
+    own = TokenFamily.objects.filter(pk=sign_in_id, user=cast("User", request.user))
+    if not own.exists():
+        raise Http404
+    own.end(TokenFamily.Why.SIGNED_OUT)
     messages.success(request, _("The session is ended."))
     return redirect("usersessions_list")

@@ -10,25 +10,45 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 from uuid import UUID
 
+from django.conf import settings
 from django.db import models, transaction
-from django.db.models import Q
+from django.db.models import Max, Q
 from django.utils import timezone
 from uuid_utils.compat import uuid7
+
+from auth_app import events
+from messaging.outbox import publish
 
 if TYPE_CHECKING:
     from auth_app.models import User
 
 IDLE = timedelta(hours=12)
 ABSOLUTE = timedelta(days=30)
+# An access token outlives its refresh token's last exchange by so much: clocks differ, and it is
+# signed a moment after.
+OUTLIVED = timedelta(seconds=settings.ACCESS_TOKEN_SECONDS + 60)
 
 
 class Families(models.QuerySet["TokenFamily"]):
     def alive(self) -> Self:
         return self.filter(ended_at=None, expires_at__gt=timezone.now())
 
+    def with_use(self) -> Self:
+        """`used_at`: when each was last renewed."""
+        return self.annotate(used_at=Max("tokens__issued_at"))
+
+    @transaction.atomic
     def end(self, why: "TokenFamily.Why") -> int:
-        """How many were alive."""
-        return self.alive().update(ended_at=timezone.now(), ended_why=why)
+        """How many were alive. Every service hears of those whose access tokens may be good yet."""
+        now = timezone.now()
+        locked = self.alive().select_related("user").order_by("pk").select_for_update(of=("self",))
+        ending = list(locked)
+        keys = [family.pk for family in ending]
+        TokenFamily.objects.filter(pk__in=keys).update(ended_at=now, ended_why=why)
+        recent = RefreshToken.objects.filter(family__in=keys, issued_at__gt=now - OUTLIVED)
+        told = set(recent.values_list("family", flat=True))
+        publish(events.sign_in_ended(one, now, now + OUTLIVED) for one in ending if one.pk in told)
+        return len(ending)
 
 
 class TokenFamily(models.Model):
@@ -127,8 +147,8 @@ def revoke(secret: str) -> None:
 
 
 def end_refresh_families(user: "User", why: TokenFamily.Why) -> int:
-    """Whoever is signed in as this person through the API is so no longer than their access token
-    lasts. Call it in the transaction of what calls for it."""
+    """Nobody is signed in as this person through the API any more, in other services as soon as
+    they have heard of it. Call it in the transaction of what calls for it."""
     ended: int = TokenFamily.objects.filter(user=user).end(why)
     return ended
 

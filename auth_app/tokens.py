@@ -4,7 +4,6 @@ Verifying is the business of `access.tokens`, which knows nothing of this module
 """
 
 from dataclasses import dataclass
-from uuid import UUID
 
 import jwt
 from django.conf import settings
@@ -49,15 +48,16 @@ def refreshed(secret: str) -> Pair | None:
 
 def standing_of(claims: accepted.Claims) -> Standing:
     """Auth's own row of a person, which is always the newest; a sign-in that was ended counts as
-    dismissed here, though its access token has minutes left elsewhere."""
+    dismissed here at once, elsewhere when the event has come."""
     user = User.objects.get_queryset().filter(public_id=claims.subject).first()
     if user is None or not refresh.is_alive(claims.sign_in, claims.subject):
         return Standing(User.Role.WORKER, is_active=False)
     return Standing(user.role, user.is_active, user.name)
 
 
-def access_token(user: User, sign_in_id: UUID) -> str:
+def access_token(family: refresh.TokenFamily) -> str:
     """A JWT of RFC 9068 for the API, signed with the current key."""
+    user, signed_in_at = family.user, int(family.born_at.timestamp())
     now = int(timezone.now().timestamp())
     key = signing.current()
     claims = {
@@ -68,7 +68,8 @@ def access_token(user: User, sign_in_id: UUID) -> str:
         "iat": now,
         "nbf": now,
         "jti": str(uuid7()),
-        "sid": str(sign_in_id),
+        "sid": str(family.pk),
+        "auth_time": signed_in_at,
         "role": user.role,
         "version": user.version,
     }
@@ -77,5 +78,4 @@ def access_token(user: User, sign_in_id: UUID) -> str:
 
 
 def _pair(family: refresh.TokenFamily, secret: str) -> Pair:
-    access = access_token(family.user, family.pk)
-    return Pair(access, secret, "Bearer", settings.ACCESS_TOKEN_SECONDS)
+    return Pair(access_token(family), secret, "Bearer", settings.ACCESS_TOKEN_SECONDS)

@@ -9,6 +9,7 @@ urlpatterns = [
     path("", views.people, name="list"),
     path("me/", views.me, name="me"),
     path("me/sessions/<int:pk>/end/", own_views.end_session, name="end_session"),
+    path("me/sign-ins/<uuid:sign_in_id>/end/", own_views.end_sign_in, name="end_sign_in"),
     path("new/", views.create, name="create"),
     path("export/", views.export, name="export"),
     path("audit/", audit_views.log, name="audit"),

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from django.db import connection
 
+from access.sign_ins import on_sign_in_ended
 from billing_app.ledger import post, take_turn
 from billing_app.models import Kind
 from billing_app.prices import price
@@ -103,6 +104,7 @@ def on_day_counted(events: Sequence[Event]) -> None:
 SUBSCRIPTIONS: Subscriptions = {
     ("auth.account_created", 1): on_account_changed,
     ("auth.account_updated", 1): on_account_changed,
+    ("auth.sign_in_ended", 1): on_sign_in_ended,
     ("tasks.task_created", 2): on_task_created,
     ("tasks.task_assigned", 1): on_task_assigned,
     ("tasks.task_completed", 1): on_task_completed,

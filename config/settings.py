@@ -276,7 +276,6 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_LOGOUT_REDIRECT_URL = "/accounts/login/"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
-USERSESSIONS_ADAPTER = "auth_app.session_adapter.SessionsAdapter"
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", default=0)
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_FORMS = {
@@ -287,6 +286,7 @@ MFA_ADAPTER = "auth_app.mfa_adapter.MFAAdapter"
 MFA_TOTP_ISSUER = "aTES"
 
 ACCESS_TOKEN_SECONDS = 300
+RECENT_SIGN_IN_SECONDS = ACCOUNT_REAUTHENTICATION_TIMEOUT  # pages and the API ask alike
 JWKS_URL = env("JWKS_URL", default="")  # where auth runs elsewhere: its /.well-known/jwks.json
 JWKS_SOURCE = "auth_app.signing.published"  # where it runs here
 

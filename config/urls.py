@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 
+from auth_app.own_views import sessions
 from auth_app.views import set_language
 from auth_app.well_known import jwks
 from config import api_views, views
@@ -24,7 +25,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", include((routes(), "api"))),
     path("accounts/", include("allauth.account.urls")),
     path("accounts/2fa/", include("allauth.mfa.urls")),
-    path("accounts/sessions/", include("allauth.usersessions.urls")),
+    path("accounts/sessions/", sessions, name="usersessions_list"),
     path("people/", include("auth_app.urls")),
     path("events/", include("messaging.urls")),
     *[

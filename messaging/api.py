@@ -93,6 +93,7 @@ def list_dead_letters(request: ActorRequest, asked: Query[AskedDeadLetters]) -> 
     fails=[404],
     limit="replay",
     once=True,
+    recent=True,
 )
 def replay_dead_letter(request: ActorRequest, letter_id: UUID) -> DeadLetterShown:
     """Have it applied again; the inbox sees to it that this happens once."""
@@ -111,6 +112,7 @@ def replay_dead_letter(request: ActorRequest, letter_id: UUID) -> DeadLetterShow
     fails=[404],
     limit="replay",
     once=True,
+    recent=True,
 )
 def discard_dead_letter(
     request: ActorRequest, letter_id: UUID, discard: Discard

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from django.db import connection
 
+from access.sign_ins import on_sign_in_ended
 from messaging.arrays import columns
 from messaging.event import Event, Subscriptions
 
@@ -53,5 +54,6 @@ def _execute(statement: str, events: Sequence[Event], fields: Sequence[str]) -> 
 SUBSCRIPTIONS: Subscriptions = {
     ("auth.account_created", 1): on_account_changed,
     ("auth.account_updated", 1): on_account_changed,
+    ("auth.sign_in_ended", 1): on_sign_in_ended,
     ("billing.task_priced", 1): on_task_priced,
 }

@@ -53,7 +53,7 @@ def caller_for(person: User) -> Caller:
     """Signed in, with the claims of this moment."""
     begun = refresh.begin(person)
     assert begun
-    return Caller(access_token(person, begun[0].pk))
+    return Caller(access_token(begun[0]))
 
 
 def problem(response: Any) -> str:

@@ -28,6 +28,7 @@ def claims(**changes: Any) -> dict[str, Any]:
         "nbf": now,
         "jti": "one",
         "sid": SIGN_IN,
+        "auth_time": now - 320,
         "role": "worker",
         "version": 1,
     }

@@ -10,7 +10,7 @@ from access import tokens
 from tests.access import forge
 from tests.access.forge import GONE
 
-NUMBERS = ["exp", "iat", "nbf", "version"]
+NUMBERS = ["exp", "iat", "nbf", "auth_time", "version"]
 
 
 def refused(**changes: Any) -> bool:
@@ -38,6 +38,11 @@ def test_it_forgives_clocks_that_differ_by_seconds() -> None:
 def test_it_refuses_a_token_of_the_future() -> None:
     assert refused(**ago(-tokens.LEEWAY_SECONDS - 5))
     assert refused(nbf=int(time.time()) + 60)
+
+
+@pytest.mark.parametrize("moment", [0, -1, 10**18, int(time.time()) + 3600])
+def test_it_refuses_a_sign_in_that_cannot_have_been(moment: int) -> None:
+    assert refused(auth_time=moment)
 
 
 @pytest.mark.parametrize("name", tokens.CLAIMS)

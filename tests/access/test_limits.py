@@ -77,6 +77,15 @@ def test_whoever_asks_too_often_is_told_when_to_come_back(
     assert not Task.objects.exists()
 
 
+def test_a_shuffle_a_second_is_never_too_often(
+    clock: time_machine.Traveller, client_for: ClientFor, manager: User, worker: User
+) -> None:
+    presses = client_for(manager)
+    for _ in range(90):
+        assert presses.post("/tasks/shuffle/").status_code == 302
+        clock.shift(timedelta(seconds=1))
+
+
 def test_looking_at_a_form_is_not_limited(client_for: ClientFor, worker: User) -> None:
     _use_up("create", worker)
     assert client_for(worker).get("/tasks/new/").status_code == 200

@@ -12,7 +12,7 @@ SOMEBODY = UUID("0190c0de-0000-7000-8000-000000000001")
 
 
 def claims(role: str) -> Claims:
-    return Claims(SOMEBODY, role, 3, SOMEBODY, "one", 0)
+    return Claims(SOMEBODY, role, 3, SOMEBODY, 0, "one", 0)
 
 
 def role_with(claim: str, row: Standing | None) -> str | None:

@@ -101,6 +101,7 @@ MATRIX: list[tuple[str, str, *tuple[int | str, ...]]] = [
     ("people:edit",                  "GET",   IN, 403, 403, 403, 404),
     ("people:edit",                  "POST",  IN, 403, 403, 403, 404),
     ("people:end_session",           "POST",  IN, 404, 404, 404, 404),
+    ("people:end_sign_in",           "POST",  IN, 404, 404, 404, 404),
     ("people:export",                "GET",   IN, 403, 403, 403, 200),
     ("people:invite",                "POST",  IN, 403, 403, 403, 404),
     ("people:list",                  "GET",   IN, 403, 403, 403, 200),
@@ -133,5 +134,7 @@ MATRIX: list[tuple[str, str, *tuple[int | str, ...]]] = [
     ("tasks:shuffle_run",            "GET",   IN, 403, 404, 403, 404),
     ("tasks:shuffles",               "GET",   IN, 403, 200, 403, 200),
     ("tasks:task",                   "GET",   IN, 404, 404, 404, 404),
+    ("usersessions_list",            "GET",   IN, 200, 200, 200, 200),
+    ("usersessions_list",            "POST",  IN, 302, 302, 302, 302),
 ]
 # fmt: on

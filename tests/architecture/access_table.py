@@ -1,5 +1,6 @@
 """Writes docs/access.md, who may do what: `python -m tests.architecture.access_table`."""
 
+import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +15,7 @@ from tests.architecture.api_matrix import MATRIX as API_MATRIX
 from tests.architecture.routes import patterns
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "access.md"
+API_DOCUMENT = PAGE.parent / "openapi.json"
 HEAD = """# Who may do what
 
 Written by `python -m tests.architecture.access_table` from the table that the tests hold every view
@@ -30,10 +32,11 @@ API_HEAD = """
 ## The JSON API
 
 Written from `tests/architecture/api_matrix.py`, below `/api/v1`. Without a token, and with one of
-somebody dismissed, a call is refused with 401, one that is not for the role with 403.
+somebody dismissed, a call is refused with 401, one that is not for the role with 403. "Asks again":
+with 401, when the sign-in behind the token is more than ten minutes old.
 
-| call | method | {columns} |
-|---|---|{rules}|
+| call | method | {columns} | asks again |
+|---|---|{rules}|---|
 """
 
 
@@ -45,11 +48,17 @@ def render() -> str:
 
 def _api() -> str:
     columns, rules = " | ".join(API_COLUMNS), "|".join(["---"] * len(API_COLUMNS))
+    paths = json.loads(API_DOCUMENT.read_text())["paths"]
     rows = (
-        f"| `{path}` | {method} | {' | '.join(map(_cell, answers))} |\n"
+        f"| `{path}` | {method} | {' | '.join(map(_cell, answers))} |"
+        f" {_again(paths[path.partition('?')[0]][method.lower()])} |\n"
         for method, path, *answers in API_MATRIX
     )
     return API_HEAD.format(columns=columns, rules=rules) + "".join(rows)
+
+
+def _again(operation: dict[str, Any]) -> str:
+    return "yes" if "x-max-age" in operation else ""
 
 
 def _lines(views: dict[str, tuple[str, Any]]) -> Iterator[str]:

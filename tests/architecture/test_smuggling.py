@@ -121,8 +121,8 @@ WITHOUT: Final = {
     "billing:approve", "billing:close", "billing:reject", "billing:retry", "events:cancel_replay",
     "events:go_on_with_replay", "events:pause_replay", "events:restore", "events:restore_many",
     "events:resume_consumer", "events:try_without_effect", "people:accept", "people:end_session",
-    "people:invite", "people:reactivate", "people:reset_second_factor", "tasks:cancel_import",
-    "tasks:cancel_shuffle", "tasks:import",
+    "people:end_sign_in", "people:invite", "people:reactivate", "people:reset_second_factor",
+    "tasks:cancel_import", "tasks:cancel_shuffle", "tasks:import", "usersessions_list",
 }  # fmt: skip
 
 

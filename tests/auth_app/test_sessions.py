@@ -95,6 +95,36 @@ def test_all_others_are_ended_and_sign_ins_through_the_api_too(polly: User) -> N
     assert not TokenFamily.objects.alive().exists()
 
 
+def test_sign_ins_through_the_api_are_listed_and_ended(polly: User) -> None:
+    here, begun = through_the_form(polly), refresh.begin(polly)
+    assert begun
+    page = here.get("/accounts/sessions/").content.decode()
+    end = f"/people/me/sign-ins/{begun[0].pk}/end/"
+    assert page.count(end) == 1
+    assert "End all others" in page
+    assert [here.post(end).status_code for _ in range(2)] == [302, 302]
+    assert refresh.exchange(begun[1]) is None
+    assert end not in here.get("/accounts/sessions/").content.decode()
+
+
+def test_all_others_may_be_programs_only(polly: User) -> None:
+    here, begun = through_the_form(polly), refresh.begin(polly)
+    here.post("/accounts/sessions/")
+    assert begun
+    assert refresh.exchange(begun[1]) is None
+    assert is_in(here)
+
+
+def test_nobody_ends_or_sees_anothers_sign_in(
+    polly: User, client_for: ClientFor, worker: User
+) -> None:
+    begun, other = refresh.begin(polly), client_for(worker)
+    assert begun
+    assert other.post(f"/people/me/sign-ins/{begun[0].pk}/end/").status_code == 404
+    assert str(begun[0].pk) not in other.get("/accounts/sessions/").content.decode()
+    assert refresh.exchange(begun[1])
+
+
 def test_another_password_ends_the_others(polly: User) -> None:
     here, elsewhere = through_the_form(polly), through_the_form(polly)
     new = "another-perch-77"

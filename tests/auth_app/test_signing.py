@@ -7,7 +7,6 @@ import sys
 from datetime import timedelta
 from io import StringIO
 from typing import Any
-from uuid import UUID
 
 import pytest
 import time_machine
@@ -22,9 +21,7 @@ from pytest_django.fixtures import Settings
 from access import tokens as accepted
 from auth_app import signing
 from auth_app.models import User
-from auth_app.tokens import access_token
-
-SIGN_IN = UUID("0190c0de-0000-7000-8000-000000000002")
+from tests.calling import caller_for
 
 
 def document(client: Client) -> dict[str, Any]:
@@ -61,17 +58,17 @@ def test_keys_change_without_an_outage(settings: Settings, worker: User) -> None
         assert len(signing.published()["keys"]) == 2
         assert signing.current().kid == old
         clock.shift(599)
-        last_of_old = access_token(worker, SIGN_IN)
+        last_of_old = caller_for(worker).token
         clock.shift(1)
         new = signing.current().kid
         assert new != old
         accepted.verify(last_of_old)
-        accepted.verify(access_token(worker, SIGN_IN))
+        accepted.verify(caller_for(worker).token)
         clock.shift(299)
         accepted.verify(last_of_old)
         clock.shift(601)
         assert [key["kid"] for key in signing.published()["keys"]] == [new]
-        accepted.verify(access_token(worker, SIGN_IN))
+        accepted.verify(caller_for(worker).token)
         rotate(settings)
         assert len(json.loads(settings.JWT_PRIVATE_KEYS)) == 2  # what has expired is gone
 
@@ -79,7 +76,7 @@ def test_keys_change_without_an_outage(settings: Settings, worker: User) -> None
 def test_a_retired_key_signs_nothing_that_is_believed(settings: Settings, worker: User) -> None:
     retired, other = signing.new_key(), signing.new_key()
     settings.JWT_PRIVATE_KEYS = signing.write([retired])
-    token = access_token(worker, SIGN_IN)
+    token = caller_for(worker).token
     settings.JWT_PRIVATE_KEYS = signing.write([other])
     with pytest.raises(accepted.InvalidToken):
         accepted.verify(token)
