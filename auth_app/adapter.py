@@ -8,6 +8,7 @@ from allauth.account.adapter import DefaultAccountAdapter
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from auth_app.forms import validate_email_for_events
@@ -31,9 +32,13 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         return user.join()
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """A mail server that is away is told to the person, not a reason to show them an error."""
+        """In the language of whose account it is, whoever asked for it. A mail server that is away
+        is told to the person, not a reason to show them an error."""
+        person = User.objects.get_queryset().filter(email=email.lower()).first()
+        language = person.language if person else translation.get_language()
         try:
-            super().send_mail(template_prefix, email, context)
+            with translation.override(language):
+                super().send_mail(template_prefix, email, context)
         except (OSError, SMTPException) as error:
             log.error("a letter (%s) could not be sent: %s", template_prefix, type(error).__name__)
             if self.request:

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from access.decorators import everyone, public
 from auth_app import invitations
+from auth_app.browsers import described
 from auth_app.forms import InvitationForm
 from auth_app.invitations import Worthless
 from auth_app.models import User
@@ -52,9 +53,9 @@ def sessions(request: HttpRequest) -> HttpResponse:
         end_refresh_families(person, TokenFamily.Why.SIGNED_OUT)
         messages.success(request, _("All others are ended."))
         return redirect("usersessions_list")
-    listed = UserSession.objects.purge_and_list(person)
+    listed = sorted(UserSession.objects.purge_and_list(person), key=lambda one: one.created_at)
     context = {
-        "sessions": sorted(listed, key=lambda one: one.created_at),
+        "sessions": [{"session": one, "browser": described(one.user_agent)} for one in listed],
         "sign_ins": TokenFamily.objects.alive().filter(user=person).with_use().order_by("born_at"),
     }
     return render(request, "usersessions/usersession_list.html", context)

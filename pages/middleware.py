@@ -13,7 +13,7 @@ from django_htmx.http import trigger_client_event
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 SENSES = (
-    "accelerometer autoplay bluetooth camera display-capture geolocation gyroscope hid"
+    "accelerometer autoplay camera display-capture geolocation gyroscope hid"
     " magnetometer microphone midi payment screen-wake-lock serial usb xr-spatial-tracking"
 )
 NOTHING_ALLOWED = ", ".join(f"{sense}=()" for sense in SENSES.split())

@@ -69,7 +69,7 @@ def through_the_form(person: User) -> Client:
 def test_ones_own_are_listed(polly: User) -> None:
     here, _elsewhere = through_the_form(polly), through_the_form(polly)
     sessions = here.get("/accounts/sessions/").context["sessions"]
-    assert [session.user for session in sessions] == [polly, polly]
+    assert [row["session"].user for row in sessions] == [polly, polly]
 
 
 def test_one_of_ones_own_is_ended(polly: User) -> None:

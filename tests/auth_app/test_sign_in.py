@@ -1,6 +1,7 @@
 """One sign-in for everything (I1)."""
 
 import pytest
+from django.core import mail
 from django.core.cache import cache
 from django.test import Client
 
@@ -76,3 +77,24 @@ def test_it_keeps_a_changed_password_and_nothing_else(client: Client, person: Us
     person.refresh_from_db()
     assert person.check_password(new)
     assert person.version == 1
+
+
+@pytest.mark.parametrize("address", ["/accounts/password/reset/", "/accounts/login/code/"])
+def test_letters_speak_the_language_of_their_reader(
+    address: str, client: Client, person: User
+) -> None:
+    person.change(language="ru")
+    client.post(address, {"email": person.email}, headers={"Accept-Language": "en"})
+    [letter] = mail.outbox
+    assert "Здравствуйте!" in letter.body
+    assert "забудьте об этом письме" in letter.body
+
+
+@pytest.mark.parametrize("address", ["/accounts/password/reset/", "/accounts/login/code/"])
+def test_strangers_are_answered_in_the_language_of_their_browser(
+    address: str, client: Client
+) -> None:
+    for language, words in (("ru", "Учётной записи"), ("en", "There is no account")):
+        email = f"stranger.{language}@popug.example"
+        client.post(address, {"email": email}, headers={"Accept-Language": language})
+        assert words in mail.outbox[-1].body
