@@ -9,9 +9,11 @@ from django.urls import reverse
 
 from analytics_app.periods import Kind, Period
 from analytics_app.reports import DayLine
+from analytics_app.team import Member
 from pages import formats
 
 MOST_DAYS = 92
+MOST_PEOPLE = 12
 
 Bar = tuple[str, int, str]
 
@@ -22,6 +24,28 @@ def bars(lines: Sequence[DayLine]) -> list[Bar]:
         return [_bar(Kind.DAY, line.day, [line]) for line in lines]
     months = groupby(lines, key=lambda line: line.day.replace(day=1))
     return [_bar(Kind.MONTH, first, list(days)) for first, days in months]
+
+
+def shadows(lines: Sequence[DayLine]) -> list[int]:
+    """Cents of the same days of the period before, a sum for each bar."""
+    if len(lines) <= MOST_DAYS:
+        return [line.before_cents for line in lines]
+    months = groupby(lines, key=lambda line: line.day.replace(day=1))
+    return [sum(line.before_cents for line in days) for _, days in months]
+
+
+def team_bars(members: Sequence[Member]) -> list[Bar]:
+    """What each completed was worth, the most first; a bar leads to the account."""
+    working = sorted(members, key=lambda member: -member.worth_cents)[:MOST_PEOPLE]
+    return [
+        (
+            member.name.partition(" ")[0],
+            member.worth_cents,
+            f"/billing/accounts/{member.public_id}/",
+        )
+        for member in working
+        if member.worth_cents
+    ]
 
 
 def _bar(kind: Kind, day: date, lines: Sequence[DayLine]) -> Bar:

@@ -5,7 +5,7 @@ from typing import Any
 from django.http import StreamingHttpResponse
 from django.utils.translation import gettext
 
-from analytics_app import reports
+from analytics_app import reports, team
 from analytics_app.models import Account
 from analytics_app.periods import Period
 from messaging.business_day import business_zone
@@ -26,6 +26,16 @@ DAY_COLUMNS = [
     "top_completed_by",
     "top_tied",
 ]
+MEMBER_COLUMNS = [
+    "public_id",
+    "name",
+    "role",
+    "is_active",
+    "balance_cents",
+    "completions",
+    "worth_cents",
+    "dearest_cents",
+]
 ACCOUNT_COLUMNS = ["public_id", "name", "role", "is_active", "balance_cents"]
 
 
@@ -43,6 +53,16 @@ def in_the_red_csv() -> StreamingHttpResponse:
     debtors = Account.objects.in_the_red().order_by("balance_cents", "public_id")
     rows = debtors.values_list(*ACCOUNT_COLUMNS).iterator()
     return csv_response("in-the-red.csv", columns=ACCOUNT_COLUMNS, rows=rows)
+
+
+def team_csv(period: Period, order: team.Order) -> StreamingHttpResponse:
+    members = team.members(period, order)
+    return csv_response(
+        f"team-{period.first}-{period.last}.csv",
+        columns=MEMBER_COLUMNS,
+        rows=([getattr(member, column) for column in MEMBER_COLUMNS] for member in members),
+        notes=[str(period)],
+    )
 
 
 def _cells(line: reports.DayLine) -> list[Any]:

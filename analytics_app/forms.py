@@ -9,6 +9,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from analytics_app.periods import Kind, Period
+from analytics_app.team import Order
 from messaging.business_day import today
 
 EARLIEST, LATEST = date(2000, 1, 1), date(2100, 12, 31)
@@ -25,10 +26,12 @@ def _date_field(label: Any) -> forms.DateField:
 
 
 class PeriodForm(forms.Form):
-    """`period` and a `day` in it, or `from` and `to`; nothing at all means today."""
+    """`period` and a `day` in it, or `from` and `to`; nothing at all means today. `compare` puts
+    the period before beside it."""
 
     period = forms.ChoiceField(choices=Kind, required=False)
     day = _date_field(_("Day"))
+    compare = forms.ChoiceField(choices=[("before", _("the period before"))], required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -57,7 +60,21 @@ class PeriodForm(forms.Form):
             return Period(Kind.SPAN, given["from"], given["to"])
         return Period.around(Kind(given["period"] or Kind.DAY), given["day"] or today())
 
+    @property
+    def compares(self) -> bool:
+        return self.is_valid() and bool(self.cleaned_data["compare"])
+
     def _is_span(self) -> bool:
         given = self.cleaned_data
         bounds = given.get("from") or given.get("to")
         return given["period"] == Kind.SPAN or bool(bounds and not given["period"])
+
+
+class TeamForm(PeriodForm):
+    """The same, and in which order people stand."""
+
+    sort = forms.ChoiceField(choices=Order, required=False)
+
+    @property
+    def order(self) -> Order:
+        return Order((self.is_valid() and self.cleaned_data["sort"]) or Order.WORTH)

@@ -13,6 +13,17 @@ Row = tuple[object, int, str]
 
 
 @dataclass(frozen=True, slots=True)
+class Shadow:
+    """What a bar is compared with, drawn behind it."""
+
+    cents: int
+    x: float
+    y: float
+    width: float
+    height: float
+
+
+@dataclass(frozen=True, slots=True)
 class Bar:
     label: str
     cents: int
@@ -28,6 +39,7 @@ class Bar:
     sign: str
     shows_label: bool
     minor: bool
+    shadow: "Shadow | None" = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,18 +65,19 @@ class Plan:
     slot: float
     every: int
 
-    def bar(self, place: int, row: Row) -> Bar:
+    def bar(self, place: int, row: Row, before: int | None = None) -> Bar:
         label, cents, url = row
-        left, tall = LEFT + self.slot * place, abs(cents) * self.scale
+        left = LEFT + self.slot * place
+        y, height = self.span(cents)
         width = min(self.slot * 0.68, WIDEST)
         return Bar(
             label=str(label),
             cents=cents,
             url=url,
             x=round(left + (self.slot - width) / 2, 1),
-            y=round(self.zero - tall if cents > 0 else self.zero, 1),
+            y=y,
             width=round(width, 1),
-            height=round(tall, 1),
+            height=height,
             slot_x=round(left, 1),
             slot_width=round(self.slot, 1),
             middle=round(left + self.slot / 2, 1),
@@ -72,18 +85,35 @@ class Plan:
             sign="plus" if cents >= 0 else "minus",
             shows_label=place % self.every == 0,
             minor=place % (self.every * 2) != 0,
+            shadow=None if before is None else self.shadow(place, before),
         )
 
+    def shadow(self, place: int, cents: int) -> Shadow:
+        """Wider than the bar, so that it shows on both sides of one that is as tall."""
+        width = min(self.slot * 0.9, WIDEST * 1.5)
+        x = LEFT + self.slot * place + (self.slot - width) / 2
+        y, height = self.span(cents)
+        return Shadow(cents, round(x, 1), y, round(width, 1), height)
 
-def chart(rows: Sequence[Row], title: str) -> Chart:
-    top = max([cents for _, cents, _ in rows] + [0])
-    bottom = min([cents for _, cents, _ in rows] + [0])
+    def span(self, cents: int) -> tuple[float, float]:
+        """Where it begins, from the top, and how tall it is."""
+        tall = abs(cents) * self.scale
+        return round(self.zero - tall if cents > 0 else self.zero, 1), round(tall, 1)
+
+
+def chart(rows: Sequence[Row], title: str, before: Sequence[int] = ()) -> Chart:
+    """`before`: cents to compare with, one for each row, or none at all."""
+    sums = [cents for _, cents, _ in rows] + [*before, 0]
+    top, bottom = max(sums), min(sums)
     step = nice_step(top - bottom)
     high, low = ceil(top / step) * step, floor(bottom / step) * step
     plan = plan_for(len(rows), high, low)
     return Chart(
         title=title,
-        bars=[plan.bar(place, row) for place, row in enumerate(rows)],
+        bars=[
+            plan.bar(place, row, before[place] if before else None)
+            for place, row in enumerate(rows)
+        ],
         lines=[
             (round(plan.zero - value * plan.scale, 1), value)
             for value in range(low, high + 1, step)

@@ -142,3 +142,34 @@ def test_it_asks_the_database_as_often_for_a_year_as_for_a_day(admins_client: Cl
             page(admins_client, span)
         asked.append(len(queries))
     assert asked[0] == asked[1]
+
+
+def test_it_compares_each_day_with_the_same_day_of_the_period_before(
+    admins_client: Client,
+) -> None:
+    monday = events.DAY - timedelta(days=2)
+    hear(
+        events.entry("fee", -1500, day=monday),
+        events.entry("fee", -1900, day=events.DAY),
+        events.entry("fee", -1300, day=monday - timedelta(days=7)),
+    )
+    query = "period=week&day=2026-03-11"
+    assert 'class="shadow"' not in page(admins_client, query)
+    shown = page(admins_client, f"{query}&compare=before")
+    assert shown.count('class="shadow"') == 7
+    assert ": $15.00, before: $13.00" in shown
+    assert ": $19.00, before: $0.00" in shown
+
+
+def test_it_goes_on_comparing_in_other_periods(admins_client: Client) -> None:
+    shown = page(admins_client, "period=week&day=2026-03-11&compare=before")
+    assert "period=week&amp;day=2026-03-02&amp;compare=before" in shown
+
+
+def test_it_lists_the_most_expensive_tasks_of_the_whole_period(admins_client: Client) -> None:
+    later = events.NOON + timedelta(days=1)
+    hear(*completed("second", 3900), *completed("third", 3800, at=later))
+    hear(*completed("first", 4000, at=later))
+    shown = page(admins_client, "period=week&day=2026-03-11").partition('id="dearest"')[2]
+    places = [shown.index(called(title)) for title in ("first", "second", "third")]
+    assert places == sorted(places)

@@ -12,10 +12,12 @@ COLUMNS = ("anonymous", "worker", "manager", "accountant", "admin")
 MATRIX: list[tuple[str, str, *tuple[int | str, ...]]] = [
     ("analytics:export",             "GET",   IN, 403, 403, 403, 200),
     ("analytics:export_in_the_red",  "GET",   IN, 403, 403, 403, 200),
+    ("analytics:export_team",        "GET",   IN, 403, 403, 403, 200),
     ("analytics:figures",            "GET",   IN, 403, 403, 403, 200),
     ("analytics:in_the_red",         "GET",   IN, 403, 403, 403, 200),
     ("analytics:rebuilding",         "GET",   IN, 403, 403, 403, 200),
     ("analytics:summary",            "GET",   IN, 403, 403, 403, 200),
+    ("analytics:team",               "GET",   IN, 403, 403, 403, 200),
     ("billing:account",              "GET",   IN, 200, 200, 200, 200),
     ("billing:account_of",           "GET",   IN, 403, 403, 404, 404),
     ("billing:accounts",             "GET",   IN, 403, 403, 200, 200),

@@ -56,3 +56,18 @@ def test_it_needs_no_inline_style() -> None:
 
 def test_it_steps_by_round_sums() -> None:
     assert [nice_step(span) for span in (0, 900, 41_000, 1_000_000)] == [100, 500, 20_000, 500_000]
+
+
+def test_it_draws_what_is_compared_behind_each_bar_to_the_same_scale() -> None:
+    gain, loss, nothing = chart(WEEK, "", before=[20_000, -5_000, 100]).bars
+    assert gain.shadow
+    assert loss.shadow
+    assert abs(gain.shadow.height - 2 * gain.height) < 0.2
+    assert (loss.shadow.y, loss.shadow.height) == (loss.y, loss.height)
+    assert gain.shadow.width > gain.width
+    assert gain.shadow.y >= 0
+    assert nothing.shadow
+
+
+def test_it_compares_with_nothing_unless_asked() -> None:
+    assert {bar.shadow for bar in chart(WEEK, "").bars} == {None}
