@@ -17,6 +17,7 @@ from psycopg.errors import DeadlockDetected, LockNotAvailable
 
 from billing_app import audit, events
 from billing_app.ledger import book
+from billing_app.locks import TELLING_THE_PAST
 from billing_app.models import Account, Action, BusinessDay, Cycle, Payout
 from messaging.business_day import today
 from messaging.crash_points import crash_point
@@ -48,6 +49,14 @@ class Busy(Exception):
 
 class NotInOrder(Exception):
     """An earlier day is still open; it must be closed first."""
+
+
+def close_when_due() -> list[date]:
+    """The schedule's: unless somebody tells a past day by day, and closes it so."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock_shared(%s)", [TELLING_THE_PAST])
+        (nobody_does,) = cursor.fetchone()
+    return close_finished_days() if nobody_does else []
 
 
 def close_finished_days() -> list[date]:

@@ -7,7 +7,7 @@ from billing_app import closing, payouts, reconciling
 
 @shared_task
 def close_days() -> None:
-    closing.close_finished_days()
+    closing.close_when_due()
 
 
 @shared_task

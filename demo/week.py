@@ -9,11 +9,13 @@ from datetime import date, datetime, time, timedelta
 from time import monotonic, sleep
 from uuid import UUID
 
+from django.db import connection
 from django.utils import timezone
 from uuid_utils.compat import uuid7
 
 from auth_app.models import User
 from billing_app import closing
+from billing_app.locks import TELLING_THE_PAST
 from billing_app.models import BusinessDay
 from demo.people import FLOCK, hire
 from demo.titles import TaskTitles
@@ -37,6 +39,8 @@ class NothingMoves(Exception):
 
 def live_through(say: Say, rng: random.Random) -> None:
     """Fill the running system: people, tasks, completions, shuffles, closed days."""
+    with connection.cursor() as cursor:  # until the end of this process
+        cursor.execute("SELECT pg_advisory_lock(%s)", [TELLING_THE_PAST])
     hire(FLOCK)
     settle()
     titles = TaskTitles(rng, first_key=Task.objects.count())

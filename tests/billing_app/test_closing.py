@@ -7,11 +7,13 @@ import pytest
 from uuid_utils.compat import uuid7
 
 from billing_app import closing
+from billing_app.locks import TELLING_THE_PAST
 from billing_app.models import BusinessDay, Cycle, Entry, Payout
 from billing_app.proofs import prove
 from billing_app.reports import balance_cents, company_day, statement
 from messaging.business_day import today
 from messaging.inbox import deliver
+from tests.billing_app import races
 from tests.billing_app.facts import assigned, completed, days_ago
 from tests.delivery import published
 
@@ -152,3 +154,10 @@ def test_an_account_without_movement_keeps_its_debt_through_quiet_days() -> None
     assert Cycle.objects.filter(account__public_id=worker).count() == 6
     assert BusinessDay.objects.filter(status="closed").count() == 5
     assert balance_cents(worker) < 0
+
+
+def test_the_schedule_closes_nothing_while_somebody_tells_the_past() -> None:
+    debtor()
+    with races.holding(f"SELECT pg_advisory_xact_lock({TELLING_THE_PAST})"):
+        assert closing.close_when_due() == []
+    assert closing.close_when_due() == [yesterday()]
