@@ -58,7 +58,7 @@ def run(postgres: Postgres, broker_url: str) -> int:
     django.setup()
     from django.core.management import call_command
 
-    from benchmarks import delivery, ledger, steps
+    from benchmarks import curves, delivery, importing, ledger, pages, shuffle, steps
 
     say("migrating …")
     call_command("migrate", verbosity=0)
@@ -66,6 +66,9 @@ def run(postgres: Postgres, broker_url: str) -> int:
         "delivery": lambda: delivery.measure(broker_url),
         "steps": steps.measure,
         "ledger": lambda: ledger.measure(postgres.owner_url),
+        "shuffle": lambda: shuffle.measure(broker_url),
+        "importing": lambda: importing.measure(broker_url),
+        "pages": pages.measure,
     }
     figures: list[Figure] = []
     claims: list[Claim] = []
@@ -73,6 +76,8 @@ def run(postgres: Postgres, broker_url: str) -> int:
         more_figures, more_claims = parts[name]()
         figures += more_figures
         claims += more_claims
+    if curves.write(state.PROJECT / "var" / "bench.svg"):
+        say("growth curves: var/bench.svg")
     return 0 if report(figures, claims, state.PROJECT / "var" / "bench.json") else 1
 
 

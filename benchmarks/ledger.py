@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db import close_old_connections, connection, transaction
 from uuid_utils.compat import uuid7
 
-from benchmarks import peers
+from benchmarks import curves, peers
 from benchmarks.measure import Claim, Figure, figure, repeated, say, seconds
 from billing_app import closing, reports
 from billing_app.ledger import open_accounts
@@ -62,6 +62,7 @@ def measure(database_url: str) -> tuple[list[Figure], list[Claim]]:
         Claim("one hot account against many", hot.median / spread.median, 0.8),
         *growth_claims,
         Claim("seconds a poster waits while a day closes", waited.median, 0.1, at_least=False),
+        Claim("seconds that closing a day takes", close.median, 10, at_least=False),
     ]
     return figures, claims
 
@@ -174,6 +175,7 @@ def closing_figures() -> tuple[Figure, Figure, Figure]:
     barrier = seconds(lambda: closing._begin(day))
     rest = seconds(lambda: closing.pay_out(day)) + seconds(lambda: closing._seal(day, None))
     longest = waits.end()
+    curves.note("close a day, by accounts", ACCOUNTS, barrier + rest)
     return (
         figure("closing the day: barrier, payout, proof and seal", "s", [barrier + rest]),
         figure("closing the day: the barrier", "s", [barrier]),

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Q, QuerySet, Sum
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -18,6 +18,7 @@ from billing_app.permissions import KEEPERS
 from messaging.business_day import today
 from pages.forms import unprocessable
 from pages.paging import keyset
+from pages.totals import totals
 
 
 @require_safe
@@ -26,8 +27,11 @@ def accounts(request: ActorRequest) -> HttpResponse:
     """Everyone's account with its balance."""
     form = AccountsForm(request.GET)
     found = _accounts(form)
-    totals = found.aggregate(count=Count("pk"), cents=Sum("balance_cents"))
-    context = {"form": form, "page": keyset(request, found, by=["name", "id"]), "totals": totals}
+    context = {
+        "form": form,
+        "page": keyset(request, found, by=["name", "id"]),
+        "totals": totals(found, cents=Sum("balance_cents")),
+    }
     return render(request, "billing/accounts.html", context, status=200 if form.is_valid() else 422)
 
 
@@ -51,9 +55,12 @@ def debts(request: ActorRequest) -> HttpResponse:
     form = DebtsForm(request.GET)
     if not form.is_valid():
         return render(request, "billing/debts.html", {"form": form}, status=422)
-    totals = form.rows().aggregate(count=Count("pk"), cents=Sum("balance_cents"))
-    page = keyset(request, form.rows(), by=form.order())
-    return render(request, "billing/debts.html", {"form": form, "page": page, "totals": totals})
+    context = {
+        "form": form,
+        "page": keyset(request, form.rows(), by=form.order()),
+        "totals": totals(form.rows(), cents=Sum("balance_cents")),
+    }
+    return render(request, "billing/debts.html", context)
 
 
 @require_safe

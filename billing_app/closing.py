@@ -16,20 +16,19 @@ from django.db.models import Q
 from psycopg.errors import DeadlockDetected, LockNotAvailable
 
 from billing_app import audit, events
-from billing_app.ledger import book
 from billing_app.locks import TELLING_THE_PAST
-from billing_app.models import Account, Action, BusinessDay, Cycle, Payout
+from billing_app.models import Action, BusinessDay, Cycle, Payout
 from messaging.business_day import today
 from messaging.crash_points import crash_point
-from messaging.outbox import publish
+from messaging.outbox import from_here, publish, publish_selected
 
 PORTION = 5000  # payouts a transaction: seconds, whatever the number of accounts
 DEADLOCK_RETRIES = 3
 
-_PAY_OUT = """
-SELECT id, account_id, amount_cents, day, kind, source_id, task_id, occurred_at
-  FROM billing_pay_out(%s, %s)
-"""
+_PAID = """paid AS MATERIALIZED (
+  SELECT entry.*, account.public_id AS account
+    FROM billing_pay_out(%(day)s, %(portion)s) AS entry
+    JOIN billing_app_account AS account ON account.id = account_id)"""
 
 T = TypeVar("T")
 log = logging.getLogger("ates.billing")
@@ -123,17 +122,10 @@ def _begin(day: date) -> bool:
 
 def _pay_portion(day: date) -> None:
     with transaction.atomic():
-        entries = book(_PAY_OUT, [day, PORTION])
-        payouts = Payout.objects.in_bulk([entry.source_id for entry in entries])
-        people = Account.objects.in_bulk([entry.account_id for entry in entries])
-        publish(
-            fact
-            for entry in entries
-            for fact in (
-                events.payout_made(payouts[entry.source_id], people[entry.account_id].public_id),
-                events.entry_posted(entry, people[entry.account_id].public_id, cause=None),
-            )
-        )
+        given = {"day": day, "portion": PORTION} | from_here()
+        if paid := publish_selected(events.payouts_posted(_PAID), given):
+            made = Payout.objects.values_list("made_at", flat=True).get(pk=paid[0]["source_id"])
+            publish(events.payout_made(entry, made) for entry in paid)
         crash_point("closing.before_portion_commits")
 
 

@@ -1,6 +1,7 @@
 """What billing publishes."""
 
-from typing import TYPE_CHECKING
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from billing_app import causes
@@ -8,8 +9,7 @@ from messaging.event import Event
 from messaging.outbox import Fact, Selection
 
 if TYPE_CHECKING:
-    from billing_app.ledger import Booked
-    from billing_app.models import BusinessDay, Entry, Payout
+    from billing_app.models import BusinessDay, Entry
 
 
 # Of the rows `drawn` and `booked`; the events `given` are their causes.
@@ -24,6 +24,13 @@ _TELL_BOOKED = """told AS (
                             'account_id', account, 'task_id', task_id, 'source_id', source_id,
                             'day', day) AS data
     FROM booked JOIN given ON given.event = booked.event_id ORDER BY id)"""
+_TELL_PAID = """told AS (
+  SELECT occurred_at AS time, %(correlation)s::uuid AS correlation, NULL::uuid AS cause,
+         %(actor)s::uuid AS actor, %(trace)s::text AS trace,
+         jsonb_build_object('entry_id', id, 'kind', 'payout', 'amount_cents', amount_cents,
+                            'account_id', account, 'task_id', NULL, 'source_id', source_id,
+                            'day', day) AS data
+    FROM paid ORDER BY id)"""
 
 
 def task_priced(drawn: str) -> Selection:
@@ -34,7 +41,11 @@ def entries_posted(booked: str) -> Selection:
     return Selection("billing.entry_posted", 1, (causes.GIVEN, booked, _TELL_BOOKED))
 
 
-def entry_posted(entry: "Entry | Booked", account_id: UUID, cause: Event | None) -> Fact:
+def payouts_posted(paid: str) -> Selection:
+    return Selection("billing.entry_posted", 1, (paid, _TELL_PAID))
+
+
+def entry_posted(entry: "Entry", account_id: UUID, cause: Event | None) -> Fact:
     data = {
         "entry_id": entry.id,
         "kind": entry.kind_name,
@@ -47,14 +58,15 @@ def entry_posted(entry: "Entry | Booked", account_id: UUID, cause: Event | None)
     return Fact("billing.entry_posted", 1, data, at=entry.occurred_at, cause=cause)
 
 
-def payout_made(payout: "Payout", account_id: UUID) -> Fact:
+def payout_made(entry: dict[str, Any], made_at: datetime) -> Fact:
+    """The payout that an entry tells of; those of one statement are made at one moment."""
     data = {
-        "payout_id": str(payout.id),
-        "account_id": str(account_id),
-        "amount_cents": payout.amount_cents,
-        "day": payout.day.isoformat(),
+        "payout_id": entry["source_id"],
+        "account_id": entry["account_id"],
+        "amount_cents": -entry["amount_cents"],
+        "day": entry["day"],
     }
-    return Fact("billing.payout_made", 1, data, at=payout.made_at)
+    return Fact("billing.payout_made", 1, data, at=made_at)
 
 
 def day_closed(day: "BusinessDay") -> Fact:

@@ -2,8 +2,7 @@
 
 import logging
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -52,23 +51,6 @@ _BOOKED = """gathered AS MATERIALIZED (
 _SOURCES = {Kind.FEE: "assignment_id", Kind.REWARD: "completion_id"}
 
 
-class Booked(NamedTuple):
-    """An entry as the journal gives it back, without the cost of a model: there are thousands."""
-
-    id: int
-    account_id: int
-    amount_cents: int
-    day: date
-    kind: int
-    source_id: UUID
-    task_id: UUID | None
-    occurred_at: datetime
-
-    @property
-    def kind_name(self) -> str:
-        return Kind(self.kind).name.lower()
-
-
 def take_turn() -> None:
     """Wait until no other batch is being booked; to be called before a transaction's first write.
 
@@ -98,13 +80,6 @@ def post(kind: Kind, told_by: Sequence[Event]) -> None:
             raise Impossible(str(error.__cause__).splitlines()[0]) from error
         raise
     _note(booked, sources)
-
-
-def book(statement: str, parameters: Sequence[Any]) -> list[Booked]:
-    """Run a statement that writes entries and selects the columns of `Booked`."""
-    with connection.cursor() as cursor:
-        cursor.execute(statement, parameters)
-        return [Booked(*row) for row in cursor.fetchall()]
 
 
 def open_accounts(public_ids: Sequence[UUID]) -> dict[UUID, int]:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import OuterRef, Q, QuerySet, Subquery, Sum
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -18,6 +18,7 @@ from billing_app.models import Account, Entries, Entry, Kind, Task
 from billing_app.permissions import KEEPERS
 from pages.forms import unprocessable
 from pages.paging import keyset
+from pages.totals import totals
 
 NEWEST = ["-day", "-id"]
 COLUMNS = ["entry", "day", "occurred_at", "account_id", "name", "kind", "jira_id", "task"]
@@ -100,8 +101,8 @@ def _entries_page(request: ActorRequest, visible: Entries, template: str) -> Htt
     context["page"] = keyset(
         request, _told(found).select_related("account", "reversed_by"), by=NEWEST
     )
-    context["totals"] = found.aggregate(
-        count=Count("pk"),
+    context["totals"] = totals(
+        found,
         debit=Sum("amount_cents", filter=Q(amount_cents__lt=0)),
         credit=Sum("amount_cents", filter=Q(amount_cents__gt=0)),
     )

@@ -158,10 +158,17 @@ class Kind(models.IntegerChoices):
     ADJUSTMENT = 4, _("adjustment")
 
 
+UNUSUAL = Q(kind=4) | Q(reverses__isnull=False)
+
+
 class Entries(models.QuerySet["Entry"]):
     def of(self, account_id: UUID) -> Self:
         """An account's own: by its number, so that the index gives them in order."""
         return self.filter(account=Account.objects.filter(public_id=account_id).first())
+
+    def unusual(self) -> Self:
+        """What may be on either side: adjustments and reversals, which are few."""
+        return self.filter(UNUSUAL)
 
     def late(self) -> Self:
         """What happened on a day that was closed when it was booked. A payout happens after its
@@ -218,6 +225,7 @@ class Entry(models.Model):
             models.Index(
                 fields=["task_id"], condition=Q(task_id__isnull=False), name="entry_by_task"
             ),
+            models.Index(fields=["day"], condition=UNUSUAL, name="entry_unusual"),
         ]
 
     def __str__(self) -> str:

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.db import transaction
-from django.db.models import Count, Sum
+from django.db.models import Sum
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -22,6 +22,7 @@ from billing_app.models import Action, Payout
 from billing_app.permissions import KEEPERS
 from pages.forms import unprocessable
 from pages.paging import keyset
+from pages.totals import counted, totals
 
 
 @require_safe
@@ -32,7 +33,7 @@ def payout_list(request: ActorRequest) -> HttpResponse:
         return render(request, "billing/payouts.html", {"form": form}, status=422)
     page = keyset(request, form.rows().select_related("account"), by=["-made_at", "-id"])
     context = {"form": form, "page": page, "tabs": _tabs(form)}
-    context["totals"] = form.rows().aggregate(count=Count("pk"), cents=Sum("amount_cents"))
+    context["totals"] = totals(form.rows(), cents=Sum("amount_cents"))
     context["failed"] = form.of_any_state().filter(state=Payout.State.FAILED).count()
     return render(request, "billing/payouts.html", context)
 
@@ -88,10 +89,9 @@ def retry_all(request: ActorRequest) -> HttpResponse:
 
 def _tabs(form: PayoutsForm) -> list[dict[str, Any]]:
     """Every state with its number; the first tab is all of them."""
-    counted = form.of_any_state().order_by().values_list("state").annotate(count=Count("pk"))
-    counts = dict(counted)
-    tabs = [{"state": "", "label": _("All"), "count": sum(counts.values())}]
+    every = form.of_any_state()
+    tabs = [{"state": "", "label": _("All"), "count": counted(every)}]
     return tabs + [
-        {"state": state.value, "label": state.label, "count": counts.get(state.value, 0)}
+        {"state": state.value, "label": state.label, "count": counted(every.filter(state=state))}
         for state in Payout.State
     ]

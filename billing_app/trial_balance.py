@@ -1,7 +1,8 @@
 """The trial balance of a span: every entry has two legs, so debits and credits are equal.
 
-What a worker's account is credited with is the company's debit, and the other way round. Openings
-come from the frozen totals of closed days; only the span itself is read from the journal.
+What a worker's account is credited with is the company's debit, and the other way round. Closed
+days are read from their frozen totals and the few entries that may be on either side; only days
+that are still open are read from the journal.
 """
 
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from django.db.models.functions import Coalesce
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from billing_app.models import BusinessDay, Cycle, Entry, Kind
+from billing_app.models import BusinessDay, Cycle, Entries, Entry, Kind
 
 Sums = dict[Kind, int]
 
@@ -71,7 +72,7 @@ class Line:
 
 def trial_balance(first: date, last: date) -> list[Line]:
     """The workers and each of the company's accounts."""
-    before, credited, debited = _before(first), _moved(first, last, 1), _moved(first, last, -1)
+    before, (credited, debited) = _before(first), _moved(first, last)
     company = [
         Line(*COMPANY[kind], kind, -before[kind], credited[kind], debited[kind]) for kind in COMPANY
     ]
@@ -85,12 +86,39 @@ def totals(lines: list[Line]) -> list[int]:
     return [sum(column) for column in zip(*(line.columns for line in lines), strict=True)]
 
 
-def _moved(first: date, last: date, sign: int) -> Sums:
-    """What the workers were credited (sign 1) or debited (sign −1) with, by kind."""
-    side = Q(amount_cents__gt=0) if sign > 0 else Q(amount_cents__lt=0)
-    entries = Entry.objects.filter(side, day__range=(first, last)).order_by()
-    sums = entries.values_list("kind").annotate(cents=Sum("amount_cents"))
-    return dict.fromkeys(Kind, 0) | {Kind(kind): abs(cents) for kind, cents in sums}
+def _moved(first: date, last: date) -> tuple[Sums, Sums]:
+    """What the workers were credited and debited with, by kind.
+
+    A closed day's total is of both sides. Fees and payouts are debits and rewards are credits, but
+    for what is `unusual`: so the total without the unusual is of the one side.
+    """
+    span = BusinessDay.objects.filter(day__range=(first, last))
+    closed = span.filter(status=BusinessDay.Status.CLOSED)
+    unclosed = span.exclude(status=BusinessDay.Status.CLOSED)
+    frozen = closed.aggregate(**_summed(_FROZEN))
+    credited, debited = _sides(Entry.objects.filter(day__in=unclosed))
+    more, less = _sides(Entry.objects.unusual().filter(day__in=closed))
+    for kind in Kind:
+        usual = 0 if kind == Kind.ADJUSTMENT else frozen[kind.name] - more[kind] + less[kind]
+        credited[kind] += more[kind] + max(usual, 0)
+        debited[kind] += less[kind] + max(-usual, 0)
+    return credited, debited
+
+
+def _sides(entries: Entries) -> tuple[Sums, Sums]:
+    """Credits and debits of some entries, both positive."""
+    sums = (
+        entries.order_by()
+        .values_list("kind")
+        .annotate(
+            credit=Coalesce(Sum("amount_cents", filter=Q(amount_cents__gt=0)), 0),
+            debit=Coalesce(Sum("amount_cents", filter=Q(amount_cents__lt=0)), 0),
+        )
+    )
+    credited, debited = dict.fromkeys(Kind, 0), dict.fromkeys(Kind, 0)
+    for kind, credit, debit in sums:
+        credited[Kind(kind)], debited[Kind(kind)] = credit, -debit
+    return credited, debited
 
 
 def _before(first: date) -> Sums:

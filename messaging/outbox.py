@@ -71,6 +71,16 @@ class Selection:
     steps: tuple[str, ...]
 
 
+def from_here() -> dict[str, Any]:
+    """Parameters for what no event has caused: `correlation`, `actor` and `trace`."""
+    origin = current_origin()
+    return {
+        "correlation": origin.correlation_id,
+        "actor": origin.actor,
+        "trace": tracing.traceparent(""),
+    }
+
+
 def publish_selected(facts: Selection, parameters: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Do the work, write its facts to the outbox, and give back the data of each.
 

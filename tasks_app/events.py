@@ -5,10 +5,18 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 
 from event_schemas.titles import join_title
-from messaging.outbox import Fact
+from messaging.outbox import Fact, Selection
 
 if TYPE_CHECKING:
     from tasks_app.models import Assignment, DayCount, ShuffleRun, Task
+
+
+_TELL_MOVED = """told AS (
+  SELECT %(at)s::timestamptz AS time, %(correlation)s::uuid AS correlation, NULL::uuid AS cause,
+         %(actor)s::uuid AS actor, %(trace)s::text AS trace,
+         jsonb_build_object('assignment_id', public_id, 'task_id', task, 'account_id', account_id,
+                            'shuffle_id', %(shuffle)s::uuid, 'version', version) AS data
+    FROM moved ORDER BY id)"""
 
 
 def task_created(task: "Task") -> list[Fact]:
@@ -27,6 +35,11 @@ def task_assigned(task: "Task", assignment: "Assignment") -> Fact:
         "version": assignment.task_version,
     }
     return Fact("tasks.task_assigned", 1, data, at=assignment.assigned_at)
+
+
+def tasks_assigned(*steps: str) -> Selection:
+    """Of the rows `moved` by a shuffle."""
+    return Selection("tasks.task_assigned", 1, (*steps, _TELL_MOVED))
 
 
 def task_completed(task: "Task") -> Fact:

@@ -114,8 +114,8 @@ class Task(models.Model):
     created_by = models.UUIDField(null=True)
     created_at = models.DateTimeField()
     completed_at = models.DateTimeField(null=True)
-    completion_id = models.UUIDField(null=True, unique=True)
-    creation_key = models.CharField(max_length=80, null=True, unique=True)  # noqa: DJ001
+    completion_id = models.UUIDField(null=True)
+    creation_key = models.CharField(max_length=80, null=True)  # noqa: DJ001
     version = models.PositiveIntegerField(default=1)
     fee_cents = models.PositiveIntegerField(null=True)
     reward_cents = models.PositiveIntegerField(null=True)
@@ -135,6 +135,17 @@ class Task(models.Model):
                 condition=Q(status="open", completed_at=None, completion_id=None)
                 | Q(status="completed", completed_at__isnull=False, completion_id__isnull=False),
                 name="completed_when_completed",
+            ),
+            # Most rows have neither, and each draw would write its row into both indexes anew.
+            models.UniqueConstraint(
+                fields=["completion_id"],
+                condition=Q(completion_id__isnull=False),
+                name="one_completion",
+            ),
+            models.UniqueConstraint(
+                fields=["creation_key"],
+                condition=Q(creation_key__isnull=False),
+                name="one_task_a_key",
             ),
         ]
         indexes = [
@@ -232,14 +243,24 @@ class Task(models.Model):
 
 class Assignment(models.Model):
     """A task was drawn for a person; append-only, and charged once each (B3). A shuffle draws a
-    task once, whatever happens to its workers."""
+    task once, whatever happens to its workers. What it refers to is kept by the database for whole
+    statements (migration 0010): a key for each row would be a third of a shuffle."""
 
     id = models.BigAutoField(primary_key=True)
     public_id = models.UUIDField(unique=True, default=uuid7, editable=False)
-    task = models.ForeignKey(Task, models.PROTECT, related_name="assignments", db_index=False)
-    account = models.ForeignKey(Account, models.PROTECT, related_name="+", db_index=False)
+    task = models.ForeignKey(
+        Task, models.PROTECT, related_name="assignments", db_index=False, db_constraint=False
+    )
+    account = models.ForeignKey(
+        Account, models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
     shuffle = models.ForeignKey(
-        ShuffleRun, models.PROTECT, null=True, related_name="assignments", db_index=False
+        ShuffleRun,
+        models.PROTECT,
+        null=True,
+        related_name="assignments",
+        db_index=False,
+        db_constraint=False,
     )
     task_version = models.PositiveIntegerField()
     assigned_at = models.DateTimeField()

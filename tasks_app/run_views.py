@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.db.models import Avg, Count, OuterRef, QuerySet, Subquery
+from django.db.models import Avg, OuterRef, QuerySet, Subquery
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -22,6 +22,8 @@ from tasks_app.forms import ImportForm, idempotency_key
 from tasks_app.models import Account, NobodyToAssign, Task
 from tasks_app.permissions import MANAGERS
 from tasks_app.runs import ImportRun, RejectedLine, ShuffleRun
+
+PRICED = 1_000  # of the open tasks; an average of a hundred thousand says no more
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -118,13 +120,15 @@ def _start_shuffle(request: ActorRequest) -> HttpResponse:
 
 def _stakes() -> dict[str, Any]:
     """What a shuffle would do, in numbers."""
-    tasks = Task.objects.open().aggregate(total=Count("pk"), fee=Avg("fee_cents"))
-    fee = round(tasks["fee"]) if tasks["fee"] else None
+    tasks = Task.objects.open()
+    total = tasks.count()
+    found = tasks.order_by("-pk")[:PRICED].aggregate(average=Avg("fee_cents"))["average"]
+    fee = round(found) if found else None
     return {
-        "tasks": tasks["total"],
+        "tasks": total,
         "eligible": Account.objects.eligible().count(),
         "fee": fee,
-        "charges": fee and fee * tasks["total"],
+        "charges": fee and fee * total,
     }
 
 
@@ -132,11 +136,13 @@ def _shuffle(run_id: UUID) -> dict[str, Any]:
     run = get_object_or_404(_with_starter(ShuffleRun.objects.all()), pk=run_id)
     if run.is_running:
         return {"run": run}
-    shares = run.assignments.values("account_id", "account__name").annotate(tasks=Count("pk"))
+    shares = run.shares or shuffling.shares(run)  # a shuffle that did not finish has not counted
+    people = Account.objects.in_bulk([UUID(account_id) for account_id, _ in shares])
     return {
         "run": run,
         "left": run.total - run.drawn,
-        "shares": shares.order_by("-tasks", "account__name"),
+        "shares": [(people[UUID(account_id)], tasks) for account_id, tasks in shares],
+        "most": shuffling.SHARES if len(shares) == shuffling.SHARES else None,
     }
 
 

@@ -80,10 +80,12 @@ class Run(models.Model):
 
 class ShuffleRun(Run):
     """A press of "assign tasks" (T4): `drawn` tasks were assigned anew; the rest of `total` were
-    completed before their turn came. The cursor is the id of the last task drawn."""
+    completed before their turn came. The cursor is the id of the last task drawn. `shares` says who
+    got most, counted once: pairs of account and number."""
 
     drawn = models.PositiveIntegerField(default=0)
     last_task_id = models.BigIntegerField(default=0)
+    shares = models.JSONField(default=list)
 
     class Meta:
         constraints = [

@@ -7,40 +7,36 @@ import logging
 from collections.abc import Sequence
 from datetime import datetime
 from time import monotonic
-from typing import Any
 from uuid import UUID
 
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Count, Max
 from django.utils import timezone
-from uuid_utils.compat import uuid7
 
+from messaging.arrays import array
 from messaging.context import acting, current_origin
 from messaging.crash_points import crash_point
-from messaging.outbox import publish
+from messaging.outbox import from_here, publish, publish_selected
 from tasks_app import events
-from tasks_app.models import Account, Assignment, NobodyToAssign, Task
+from tasks_app.models import Account, NobodyToAssign, Task
 from tasks_app.runs import Run, ShuffleRun
 
 BATCH = 1_000
+SHARES = 50
 
 log = logging.getLogger("ates.tasks")
 
-_ASSIGN = """
-WITH drawn (task_id, account_id, public_id) AS (
-  SELECT * FROM unnest(%s::bigint[], %s::uuid[], %s::uuid[])
+_MOVED = """drawn AS MATERIALIZED (
+  SELECT task_id, account_id, uuidv7() AS public_id
+    FROM unnest(%(tasks)s::bigint[], %(accounts)s::uuid[]) AS given(task_id, account_id)
 ), moved AS (
   UPDATE tasks_app_task AS t SET assignee_id = drawn.account_id, version = t.version + 1
     FROM drawn WHERE t.id = drawn.task_id
-  RETURNING t.id, t.version
-)
-INSERT INTO tasks_app_assignment
-       (public_id, task_id, account_id, shuffle_id, task_version, assigned_at)
-SELECT drawn.public_id, moved.id, drawn.account_id, %s, moved.version, %s
-  FROM moved JOIN drawn ON drawn.task_id = moved.id
- ORDER BY moved.id
-RETURNING id
-"""
+  RETURNING t.id, t.public_id AS task, t.version, drawn.account_id, drawn.public_id)"""
+_ASSIGNED = """assigned AS (
+  INSERT INTO tasks_app_assignment
+         (public_id, task_id, account_id, shuffle_id, task_version, assigned_at)
+  SELECT public_id, id, account_id, %(shuffle)s, version, %(at)s FROM moved ORDER BY id)"""
 
 
 def start(by: UUID | None, key: str | None = None) -> ShuffleRun:
@@ -74,6 +70,13 @@ def go_on_with_all() -> None:
             go_on(run.pk)
         except Exception:
             log.exception("shuffle %s broke", run.pk)
+
+
+def shares(run: ShuffleRun) -> list[tuple[str, int]]:
+    """Who got most and how many: the `SHARES` first of them, by id."""
+    counted = run.assignments.values_list("account_id").annotate(tasks=Count("pk"))
+    first = counted.order_by("-tasks", "account_id")[:SHARES]
+    return [(str(account_id), tasks) for account_id, tasks in first]
 
 
 def _known(key: str | None) -> ShuffleRun | None:
@@ -133,15 +136,11 @@ def _draw(run: ShuffleRun, task_ids: list[int], at: datetime) -> bool:
 
 
 def _assign(run: ShuffleRun, tasks: Sequence[int], accounts: Sequence[UUID], at: datetime) -> None:
-    columns: list[Any] = [list(tasks), list(accounts), [uuid7() for _ in tasks]]
-    with connection.cursor() as cursor:
-        cursor.execute(_ASSIGN, [*columns, run.pk, at])
-        written = [pk for (pk,) in cursor.fetchall()]
-    assignments = Assignment.objects.filter(pk__in=written).select_related("task").order_by("pk")
-    publish(events.task_assigned(drawn.task, drawn) for drawn in assignments)
+    given = {"tasks": array(tasks), "accounts": array(accounts), "shuffle": run.pk, "at": at}
+    publish_selected(events.tasks_assigned(_MOVED, _ASSIGNED), given | from_here())
 
 
 def _finish(run: ShuffleRun) -> None:
-    run.done = run.total
+    run.done, run.shares = run.total, shares(run)
     run.finish()
     publish([events.shuffle_completed(run)])

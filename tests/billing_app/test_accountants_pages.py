@@ -9,8 +9,8 @@ from django.test import Client
 from django.urls import reverse
 
 from auth_app.models import User
-from billing_app import board, closing
-from billing_app.models import BusinessDay, Debt, Entry, Payout
+from billing_app import board, closing, correcting
+from billing_app.models import BusinessDay, Debt, Entry, Kind, Payout
 from billing_app.reports import balance_cents
 from billing_app.trial_balance import totals, trial_balance
 from messaging.business_day import today
@@ -66,6 +66,18 @@ def test_the_totals_are_of_all_that_is_filtered_not_of_the_page(
     assert page.count('<tr id="entry-') == 50
     assert money(sum(paid)) in page
     assert "51 entries" in page
+
+
+def test_a_list_that_is_too_long_to_add_up_says_so(
+    books: Client, worker: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pages.totals.COUNTED", 2)
+    paid = [-charge(worker).amount_cents for _ in range(2)]
+    assert money(sum(paid)) in text(books, "/billing/entries/?kind=fee")
+    charge(worker)
+    page = text(books, "/billing/entries/?kind=fee")
+    assert "More than 2 entries" in page
+    assert "3 entries" not in page
 
 
 def test_the_entries_of_a_task_are_listed_whenever_they_were(books: Client, worker: User) -> None:
@@ -236,6 +248,23 @@ def test_debits_and_credits_are_equal_and_follow_from_the_entries(
     assert sums[0] == sums[1]
     assert sums[2] == sums[3] == sum(map(abs, amounts(day__gte=today() - DAY)))
     assert sums[4] == sums[5]
+
+
+def test_closed_days_show_what_was_reversed_on_both_sides(
+    worker: User, accountant: User, admin: User
+) -> None:
+    wrong = charge(worker, days=1)
+    earn(worker, days=1)
+    wanted = correcting.request(wrong, "Booked by mistake", accountant.public_id)
+    correcting.approve(wanted, admin.public_id)
+    span = (today() - DAY, today())
+    while_open = trial_balance(*span)
+    close_until_yesterday()
+    kinds = {line.kind: line for line in trial_balance(*span)}
+    assert kinds[Kind.FEE].debit_cents == -wrong.amount_cents
+    for line in while_open:
+        if line.kind in {Kind.FEE, Kind.REWARD}:
+            assert kinds[line.kind] == line
 
 
 def test_a_span_opens_with_what_the_one_before_closed_with(worker: User) -> None:

@@ -94,7 +94,7 @@ def test_it_goes_on_where_it_was_killed(
     run = shuffle.start(None)
     shuffle.go_on(run.pk, seconds=0)
     with monkeypatch.context() as broken:
-        broken.delattr(events, "task_assigned")
+        broken.delattr(events, "tasks_assigned")
         with pytest.raises(AttributeError):
             shuffle.go_on(run.pk)
     assert run.assignments.count() == 3
@@ -206,7 +206,7 @@ def test_one_that_breaks_is_logged_and_goes_on_later(
     make_tasks(1)
     run = shuffle.start(None)
     with monkeypatch.context() as patch:
-        patch.setattr(shuffle, "_ASSIGN", "SELECT 1 / 0")
+        patch.setattr(shuffle, "_ASSIGNED", "assigned AS (SELECT FROM nowhere)")
         shuffle.go_on_with_all()
     assert f"shuffle {run.pk} broke" in caplog.text
     shuffle.go_on_with_all()
