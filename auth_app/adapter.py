@@ -3,6 +3,7 @@
 import logging
 from smtplib import SMTPException
 from typing import Any
+from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
 from django.conf import settings
@@ -32,13 +33,15 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         return user.join()
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """In the language of whose account it is, whoever asked for it. A mail server that is away
-        is told to the person, not a reason to show them an error."""
+        """In the language of whose account it is, whoever asked for it, and with links to where we
+        are, whatever `Host` said. A mail server that is away is told to the person, not a reason
+        to show them an error."""
         person = User.objects.get_queryset().filter(email=email.lower()).first()
         language = person.language if person else translation.get_language()
+        links = {name: _here(url) for name, url in context.items() if name.endswith("_url")}
         try:
             with translation.override(language):
-                super().send_mail(template_prefix, email, context)
+                super().send_mail(template_prefix, email, context | links)
         except (OSError, SMTPException) as error:
             log.error("a letter (%s) could not be sent: %s", template_prefix, type(error).__name__)
             if self.request:
@@ -46,3 +49,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def set_password(self, user: User, password: str) -> None:
         user.change_password(password)
+
+
+def _here(url: str) -> str:
+    return f"{settings.BASE_URL}{urlsplit(url).path}"

@@ -13,7 +13,7 @@ def test_it_answers_every_attack() -> None:
     assert sorted(int(number) for number in column(PAGE, "Nr")) == list(range(1, 46))
 
 
-@pytest.mark.parametrize("row", ROWS, ids=lambda row: row["Nr"])
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.get("Nr", row["Attack"]))
 def test_every_row_names_tests_that_exist(row: Row) -> None:
     named = CODE.findall(row["Shown by"])
     assert named

@@ -91,10 +91,8 @@ def test_letters_speak_the_language_of_their_reader(
 
 
 @pytest.mark.parametrize("address", ["/accounts/password/reset/", "/accounts/login/code/"])
-def test_strangers_are_answered_in_the_language_of_their_browser(
-    address: str, client: Client
-) -> None:
+def test_strangers_are_answered_in_the_language_of_their_browser(address: str) -> None:
     for language, words in (("ru", "Учётной записи"), ("en", "There is no account")):
         email = f"stranger.{language}@popug.example"
-        client.post(address, {"email": email}, headers={"Accept-Language": language})
+        Client().post(address, {"email": email}, headers={"Accept-Language": language})
         assert words in mail.outbox[-1].body
