@@ -5,10 +5,10 @@ COMPILE := var/lock/bin/uv pip compile --quiet --universal --python-version 3.11
 	--generate-hashes --no-emit-index-url --no-header
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help run demo test check audit bench chaos reset lock setup setup-dev browser
+.PHONY: help run demo test check audit bench chaos screenshots reset lock setup setup-dev browser
 
 help: ## what there is
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' Makefile
 
 run: setup ## the whole system at http://localhost:8000 (PORT=8001 chooses another port)
 	@exec $(BIN)/python manage.py runall
@@ -30,6 +30,9 @@ bench: setup ## the benchmarks, as ratios in one run (to the screen and var/benc
 
 chaos: setup-dev ## minutes of misfortune under load on a system of its own (SEED= MINUTES= FAULTS=)
 	@$(BIN)/python -m tests.faults.chaos
+
+screenshots: setup-dev browser ## pictures of every page, into var/screenshots (ONLY=admin/billing takes some)
+	@$(BIN)/python -m tests.browsing.screenshots
 
 reset: ## throws var/ away, after asking (YES=1 does not ask)
 	@$(PYTHON) bin/reset

@@ -1,0 +1,51 @@
+"""Texts that nobody marked for translation, and pages that break when texts are long."""
+
+import pytest
+from playwright.sync_api import Browser
+from pytest_django.live_server_helper import LiveServer
+
+from auth_app.models import User
+from billing_app.models import Correction
+from messaging import mailbox
+from messaging.models import DeadLetter
+from tasks_app.models import Task
+from tests.browsing import findings, happenings, pseudo
+from tests.browsing.pages import ROLES, addresses
+from tests.browsing.visitor import visiting
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_every_text_is_translated_and_may_be_long(
+    role: str,
+    staff: dict[str, User],
+    live_server: LiveServer,
+    browser: Browser,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    person = staff[role]
+    pseudo.speak(monkeypatch)
+    wrong: list[str] = []
+    with visiting(browser, live_server.url, person, locale="ru-RU") as visitor:
+        for address in addresses(role, person):
+            visitor.open(address.path)
+            found = pseudo.untranslated(visitor.page, peoples_own_words())
+            found += findings.sticking_out(visitor.page)
+            wrong += [f"{address.path}: {what}" for what in found]
+    assert not wrong, "\n".join(wrong)
+
+
+def peoples_own_words() -> set[str]:
+    """Names and titles, reasons and errors, letters: data, in whatever language it is."""
+    people = list(User.objects.values_list("name", flat=True))
+    words = [*people, *(part for name in people for part in name.split()), happenings.TASKS]
+    words += Task.objects.values_list("title", flat=True)
+    words += Correction.objects.values_list("reason", flat=True)
+    for letter in DeadLetter.objects.all():
+        words += [letter.error, letter.error_kind, letter.error_group]
+    for mail in mailbox.newest():
+        words += [mail.subject, mail.text]
+    return {line.strip() for text in words for line in text.splitlines()}
+
+
+def test_it_would_be_seen() -> None:
+    assert pseudo.pseudo("Ещё %(count)d <b>раз</b>") == "⟦ЕЕщёё %(count)d <b>рааз</b>⟧"
