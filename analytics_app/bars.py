@@ -13,7 +13,7 @@ from analytics_app.team import Member
 from pages import formats
 
 MOST_DAYS = 92
-MOST_PEOPLE = 12
+MOST_PEOPLE = 10
 
 Bar = tuple[str, int, str]
 
