@@ -244,7 +244,7 @@ class Task(models.Model):
 class Assignment(models.Model):
     """A task was drawn for a person; append-only, and charged once each (B3). A shuffle draws a
     task once, whatever happens to its workers. What it refers to is kept by the database for whole
-    statements (migration 0010): a key for each row would be a third of a shuffle."""
+    statements (migration 0010), not row by row."""
 
     id = models.BigAutoField(primary_key=True)
     public_id = models.UUIDField(unique=True, default=uuid7, editable=False)
