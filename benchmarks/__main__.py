@@ -58,12 +58,13 @@ def run(postgres: Postgres, broker_url: str) -> int:
     django.setup()
     from django.core.management import call_command
 
-    from benchmarks import curves, delivery, importing, ledger, pages, shuffle, steps
+    from benchmarks import curves, delivery, importing, ledger, limits, pages, rabbit, shuffle, steps
 
     say("migrating …")
     call_command("migrate", verbosity=0)
     parts: dict[str, Callable[[], tuple[list[Figure], list[Claim]]]] = {
         "delivery": lambda: delivery.measure(broker_url),
+        "limits": lambda: limits.measure(postgres.owner_url, broker_url),
         "steps": steps.measure,
         "ledger": lambda: ledger.measure(postgres.owner_url),
         "shuffle": lambda: shuffle.measure(broker_url),
@@ -72,8 +73,9 @@ def run(postgres: Postgres, broker_url: str) -> int:
     }
     figures: list[Figure] = []
     claims: list[Claim] = []
+    on_demand = {"rabbit": lambda: rabbit.measure(broker_url)}
     for name in sys.argv[1:] or parts:
-        more_figures, more_claims = parts[name]()
+        more_figures, more_claims = (parts | on_demand)[name]()
         figures += more_figures
         claims += more_claims
     if curves.write(state.PROJECT / "var" / "bench.svg"):

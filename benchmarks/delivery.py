@@ -12,9 +12,12 @@ from pathlib import Path
 
 import redis
 from django.db import connection, transaction
+from uuid_utils.compat import uuid7
 
+from benchmarks import peers
 from benchmarks.company import Company
 from benchmarks.measure import RUNS, Claim, Figure, figure, say
+from messaging import contracts, pausing
 from messaging.outbox import publish
 from supervisor import procfile, state
 from supervisor.processes import Process
@@ -54,20 +57,28 @@ SELECT extract(epoch FROM pg_xact_commit_timestamp(entry.xmin)
 
 def measure(broker_url: str) -> tuple[list[Figure], list[Claim]]:
     no_ops = no_op_rate(broker_url)
+    peer_figures = [
+        peers.dramatiq(f"{broker_url[:-1]}2", NO_OPS),
+        peers.procrastinate(os.environ["DATABASE_URL"], NO_OPS // 4),
+    ]
     with running(broker_url):
         company = Company()
         arrived()
-        delivered = rate("events from outbox to ledger, acknowledged", company)
+        together = rate("events from outbox to ledger, all services at work", company)
         latencies = steady(company)
-        say(f"an outbox of {FINISHED:,} finished events …")
-        finish(FINISHED)
-        grown = rate(f"the same, beside {FINISHED:,} finished ones", company)
+        with nobody_but_billing():
+            delivered = rate("events from outbox to ledger, acknowledged", company)
+            say(f"an outbox of {FINISHED:,} finished events …")
+            finish(FINISHED)
+            grown = rate(f"the same, beside {FINISHED:,} finished ones", company)
     p50, p99 = statistics.median(latencies), statistics.quantiles(latencies, n=100)[98]
     at = f"commit to effect at {STEADY_RATE} events/s"
     return [
         no_ops,
+        *peer_figures,
         delivered,
         grown,
+        together,
         Figure(f"{at}: median", "s", p50, min(latencies), max(latencies)),
         Figure(f"{at}: 99 of 100", "s", p99, min(latencies), max(latencies)),
     ], [
@@ -82,19 +93,21 @@ def measure(broker_url: str) -> tuple[list[Figure], list[Claim]]:
 
 
 @contextmanager
-def running(broker_url: str) -> Iterator[None]:
+def running(broker_url: str, **settings: str) -> Iterator[list[Process]]:
     environment = dict(os.environ) | {
         "REDIS_URL": broker_url,
         "PORT": "0",
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
         "PYTHONWARNINGS": "ignore",
+        **settings,
     }
     commands = procfile.read(state.PROJECT / "Procfile.dev", environment)
+    commands["worker-billing"] += ["-c", "2"]  # as in production, and like the peer
     processes = [Process(name, commands[name], environment, lambda *_: None) for name in PROCESSES]
     for process in processes:
         process.start()
     try:
-        yield
+        yield processes
     finally:
         for process in processes:
             process.ask_to_stop()
@@ -117,9 +130,20 @@ def delivered(company: Company) -> float:
         publish(facts)
     began = time.perf_counter()
     wait(lambda: not any_row(_OPEN_AT_BILLING))
-    took = time.perf_counter() - began
-    arrived()
-    return EVENTS / took
+    return EVENTS / (time.perf_counter() - began)
+
+
+@contextmanager
+def nobody_but_billing() -> Iterator[None]:
+    """What the others are to be told waits meanwhile: the peer has one consumer, too."""
+    others = [consumer for consumer in contracts.consumers() if consumer != "billing"]
+    for consumer in others:
+        pausing.pause(consumer, "a benchmark of billing", by=uuid7())
+    try:
+        yield
+    finally:
+        for consumer in others:
+            pausing.resume(consumer)
 
 
 def steady(company: Company) -> list[float]:
@@ -127,6 +151,7 @@ def steady(company: Company) -> list[float]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT coalesce(max(position), 0) FROM outbox_event")
         before = cursor.fetchone()[0]
+    arrived()
     facts = company.assignments(STEADY_SECONDS * STEADY_RATE)
     began = time.perf_counter()
     for number, fact in enumerate(facts):

@@ -163,7 +163,8 @@ CACHES = {
 REDIS_URL = env("REDIS_URL", default=running.get("REDIS_URL", "redis://127.0.0.1:1/0"))
 
 CELERY_BROKER_URL = env("CELERY_BROKER_URL", default=REDIS_URL)
-CELERY_BROKER_TRANSPORT_OPTIONS = {
+BROKER_IS_REDIS = CELERY_BROKER_URL.startswith("redis")
+CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {
     "visibility_timeout": 120,  # longer than the longest delivery, see CELERY_TASK_TIME_LIMIT
     "unacked_restore_interval": 10,
     "unacked_restore_throttle": 1,
@@ -172,14 +173,21 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_keepalive": True,
     "health_check_interval": 10,
 }
-if CELERY_BROKER_URL.startswith("redis"):
+if BROKER_IS_REDIS:
     CELERY_BROKER_TRANSPORT = "messaging.transport:Transport"
+else:  # RabbitMQ; one that is away is an error at once, and the relay is the retry
+    CELERY_BROKER_TRANSPORT_OPTIONS = {"max_retries": 1, "interval_start": 0, "interval_step": 0}
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 CELERY_BROKER_POOL_LIMIT = 4
 CELERY_BROKER_POOL_ACQUIRE_TIMEOUT = 5
 CELERY_TASK_QUEUES = [
-    Queue(f"{service}.{kind}") for service in ALL_SERVICES for kind in ("events", "acks", "jobs")
+    Queue(
+        f"{service}.{kind}",
+        queue_arguments=None if BROKER_IS_REDIS else {"x-queue-type": "quorum"},
+    )
+    for service in ALL_SERVICES
+    for kind in ("events", "acks", "jobs")
 ]
 CELERY_TASK_DEFAULT_QUEUE = "auth.jobs"
 CELERY_TASK_CREATE_MISSING_QUEUES = False

@@ -4,9 +4,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import redis
+from celery import current_app
 from django.conf import settings
+from kombu.exceptions import OperationalError
 from redis.backoff import NoBackoff
 from redis.retry import Retry
+
+from messaging.queues import depth
 
 SECONDS = 0.7
 MEGABYTE = 1024 * 1024
@@ -15,7 +19,8 @@ MEGABYTE = 1024 * 1024
 @dataclass(frozen=True, slots=True)
 class Broker:
     """`depths`: messages by queue, `unacknowledged` those in workers' hands; memory in megabytes,
-    no `limit` when there is none. `problem` says why nothing is known."""
+    no `limit` when there is none. `problem` says why nothing is known. RabbitMQ tells version and
+    depths to everybody, the rest to its own tools only: there is no `policy` then."""
 
     problem: str = ""
     version: str = ""
@@ -37,12 +42,11 @@ class Broker:
 
 
 def look() -> Broker:
-    if not settings.CELERY_BROKER_URL.startswith(("redis", "valkey")):
-        return Broker(problem="only Redis and Valkey are asked")
     queues = [queue.name for queue in settings.CELERY_TASK_QUEUES]
+    is_redis = settings.CELERY_BROKER_URL.startswith(("redis", "valkey"))
     try:
-        return _ask(queues)
-    except (redis.RedisError, OSError) as error:
+        return _ask(queues) if is_redis else _ask_rabbit(queues)
+    except (redis.RedisError, OperationalError, OSError) as error:
         return Broker(problem=f"{type(error).__name__}: {error}")
 
 
@@ -61,6 +65,18 @@ def _ask(queues: list[str]) -> Broker:
         pipeline.info()
         *depths, unacknowledged, info = pipeline.execute()
     return _told(dict(zip(queues, depths, strict=True)), unacknowledged, info)
+
+
+def _ask_rabbit(queues: list[str]) -> Broker:
+    options = {"read_timeout": SECONDS, "write_timeout": SECONDS, "max_retries": 0}
+    with current_app.connection(
+        settings.CELERY_BROKER_URL, connect_timeout=SECONDS, transport_options=options
+    ) as broker:
+        told = broker.ensure_connection(
+            max_retries=1, interval_start=0
+        ).connection.server_properties
+        depths = {queue: depth(broker, queue) for queue in queues}
+        return Broker(version=f"{told['product']} {told['version']}", depths=depths)
 
 
 def _told(depths: dict[str, int], unacknowledged: int, info: dict[str, Any]) -> Broker:

@@ -8,4 +8,5 @@ def depth(broker: Any, queue: str) -> int:
     try:
         return int(broker.default_channel.queue_declare(queue, passive=True).message_count)
     except broker.channel_errors:
+        broker.close()  # RabbitMQ has closed the channel; the next look opens another
         return 0
