@@ -1,6 +1,7 @@
 """Medians of several runs with their spread, and the table they end in."""
 
 import json
+import os
 import statistics
 import sys
 import time
@@ -8,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-RUNS = 5
+RUNS = int(os.environ.get("BENCH_RUNS", "5"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,7 +66,6 @@ def post(kind: Kind, told_by: Sequence[Event]) -> None:
     closed, on the oldest open one, and tell of it. What is booked is the assignment or completion,
     once, whatever comes how often. Raises `messaging.event.Impossible` for one that is booked with
     other contents and for one dated beyond tomorrow or more than 400 days back."""
-    sources = {event.data[_SOURCES[kind]]: event for event in told_by}
     _open_for_strangers(array(event.data["account_id"] for event in told_by))
     parameters = causes.given(told_by, source=_SOURCES[kind]) | {
         "kind": int(kind),
@@ -79,7 +78,8 @@ def post(kind: Kind, told_by: Sequence[Event]) -> None:
         if isinstance(error.__cause__, postgres.UniqueViolation | postgres.DatetimeFieldOverflow):
             raise Impossible(str(error.__cause__).splitlines()[0]) from error
         raise
-    _note(booked, sources)
+    if log.isEnabledFor(logging.DEBUG):
+        _note(booked, {event.data[_SOURCES[kind]]: event for event in told_by})
 
 
 def open_accounts(public_ids: Sequence[UUID]) -> dict[UUID, int]:
@@ -106,7 +106,6 @@ def _open_for_strangers(accounts: str) -> None:
 
 
 def _note(booked: Sequence[dict[str, Any]], sources: Mapping[str, Event]) -> None:
-    if log.isEnabledFor(logging.DEBUG):
-        for entry in booked:
-            cause = about([sources[entry["source_id"]]])
-            log.debug("booked %s %s cents", entry["kind"], entry["amount_cents"], extra=cause)
+    for entry in booked:
+        cause = about([sources[entry["source_id"]]])
+        log.debug("booked %s %s cents", entry["kind"], entry["amount_cents"], extra=cause)
