@@ -58,7 +58,17 @@ def run(postgres: Postgres, broker_url: str) -> int:
     django.setup()
     from django.core.management import call_command
 
-    from benchmarks import curves, delivery, importing, ledger, limits, pages, rabbit, shuffle, steps
+    from benchmarks import (
+        curves,
+        delivery,
+        importing,
+        ledger,
+        limits,
+        pages,
+        rabbit,
+        shuffle,
+        steps,
+    )
 
     say("migrating …")
     call_command("migrate", verbosity=0)
