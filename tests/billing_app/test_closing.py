@@ -25,9 +25,11 @@ def yesterday() -> date:
 
 
 def earner(days: float = 1) -> UUID:
+    """In the black at any price: a fee may be as high as a reward, not as high as two."""
     task, worker = uuid7(), uuid7()
     at = days_ago(days)
-    deliver("billing", [assigned(task, worker, at), completed(task, worker, at)])
+    done = [completed(task, worker, at), completed(uuid7(), worker, at)]
+    deliver("billing", [assigned(task, worker, at), *done])
     return worker
 
 

@@ -47,8 +47,10 @@ def _calm() -> Iterator[None]:
 
 @pytest.fixture
 def earner() -> UUID:
-    task, worker = uuid7(), uuid7()
-    deliver("billing", [assigned(task, worker, days_ago(1)), completed(task, worker, days_ago(1))])
+    """In the black at any price: a fee may be as high as a reward, not as high as two."""
+    task, worker, at = uuid7(), uuid7(), days_ago(1)
+    done = [completed(task, worker, at), completed(uuid7(), worker, at)]
+    deliver("billing", [assigned(task, worker, at), *done])
     return worker
 
 
