@@ -109,7 +109,13 @@ class ProfileForm(PersonForm):
 
     class Meta:
         model = User
-        fields = ["name", "language", "theme"]
+        fields = ["name", "language", "time_zone", "theme", "keys"]
+        help_texts = {
+            "language": _("Pages and letters are written in it."),
+            "time_zone": _("For the times on pages. Money keeps the company’s days."),
+            "keys": _("Press ? on any page for the list."),
+        }
+        labels = {"keys": _("Single keys work")}
 
 
 class FilterForm(forms.Form):

@@ -3,22 +3,24 @@
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
-from django.utils import translation
+from django.utils import timezone, translation
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 
 def speak(get_response: GetResponse) -> GetResponse:
-    """Whoever has signed in is spoken to in the language of their profile, on every machine.
+    """Whoever has signed in is spoken to in the language and zone of their profile, everywhere.
 
     After authentication, inside Django's LocaleMiddleware, which resets what is set here.
     """
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        if request.user.is_authenticated:
-            translation.activate(request.user.language)
-            request.LANGUAGE_CODE = translation.get_language() or request.LANGUAGE_CODE
-        return get_response(request)
+        if not request.user.is_authenticated:
+            return get_response(request)
+        translation.activate(request.user.language)
+        request.LANGUAGE_CODE = translation.get_language() or request.LANGUAGE_CODE
+        with timezone.override(request.user.time_zone or None):
+            return get_response(request)
 
     return middleware
 

@@ -13,7 +13,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 from uuid_utils.compat import uuid7
 
-from auth_app import audit, events
+from auth_app import audit, events, zones
 from auth_app.audit import Action
 from auth_app.names import validate_name
 from auth_app.refresh import TokenFamily, end_refresh_families
@@ -21,6 +21,7 @@ from messaging.context import current_origin
 from messaging.outbox import publish
 
 STANDING = ("role", "is_active")
+WISHES = {"theme", "time_zone", "keys"}
 
 
 class LastAdmin(Exception):
@@ -83,6 +84,10 @@ class User(AbstractBaseUser):
     is_active = models.BooleanField(_("active"), default=True)
     language = models.CharField(_("language"), max_length=2, choices=Language, default=Language.EN)
     theme = models.CharField(_("theme"), max_length=5, choices=Theme, default=Theme.AUTO)
+    time_zone = models.CharField(
+        _("time zone"), max_length=64, blank=True, choices=zones.choices, default=""
+    )
+    keys = models.BooleanField(_("single keys"), default=True)
     version = models.PositiveIntegerField(default=1, editable=False)
     is_demo = models.BooleanField(
         default=False, editable=False, help_text="made by the demonstration, password known to all"
@@ -195,10 +200,11 @@ class User(AbstractBaseUser):
     def reactivate(self, reason: str = "") -> bool:
         return self.change(reason, is_active=True)
 
-    def set_theme(self, theme: str) -> None:
-        """No event: how pages look is nobody else's business."""
-        self.theme = theme
-        self.save(update_fields=["theme"])
+    def prefer(self, **wishes: Any) -> None:
+        """Theme, time zone, keys. No event: how pages look is nobody else's business."""
+        for name in WISHES & set(wishes):
+            setattr(self, name, wishes[name])
+        self.save(update_fields=sorted(WISHES & set(wishes)))
 
     def vouch_for_email(self) -> None:
         """Somebody we trust has typed the address, so nobody need confirm it."""

@@ -23,7 +23,7 @@ from access.reauthentication import recently_authenticated
 from auth_app import audit, audit_log, invitations, second_factor
 from auth_app.audit import Action
 from auth_app.forms import CreateForm, EditForm, FilterForm, ProfileForm, ReasonForm
-from auth_app.models import LastAdmin, People, User
+from auth_app.models import WISHES, LastAdmin, People, User
 from auth_app.permissions import can_change_standing
 from pages.export import table_response
 from pages.paging import keyset
@@ -226,7 +226,8 @@ def me(request: HttpRequest) -> HttpResponse:
         return render(request, "people/me.html", {"form": form})
     if not form.is_valid():
         return render(request, "people/me.html", {"form": form}, status=422)
-    person.set_theme(form.cleaned_data.pop("theme"))
+    wishes = {name: form.cleaned_data.pop(name) for name in WISHES}
+    person.prefer(**wishes)
     person.change(**form.cleaned_data)
     messages.success(request, _("Saved."))
     return redirect("people:me")

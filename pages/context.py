@@ -1,4 +1,4 @@
-"""What the frame of a page knows: the menu, the theme."""
+"""What the frame of a page knows: the menu, and how its reader wants it."""
 
 from typing import Any
 
@@ -11,11 +11,13 @@ from pages.navigation import ROLE_NAMES, address, menu
 
 def page(request: HttpRequest) -> dict[str, Any]:
     actor = getattr(request, "actor", Nobody())
-    theme = getattr(getattr(request, "user", None), "theme", "auto")
+    user = getattr(request, "user", None)
     return {
         "navigation": menu(actor.role, request.path) if actor.is_authenticated else [],
         "role_name": ROLE_NAMES.get(actor.role, ""),
         "create_url": address("tasks:create"),
-        "theme": theme,
+        "theme": getattr(user, "theme", "auto"),
         "business_zone": settings.BUSINESS_TIME_ZONE,
+        "own_zone": getattr(user, "time_zone", ""),
+        "keys_work": getattr(user, "keys", True),
     }

@@ -16,11 +16,14 @@ Label = str | Promise
 
 @dataclass(frozen=True, slots=True)
 class Entry:
+    """`key` is what opens it from the keyboard: two letters, one after the other."""
+
     route: str
     label: Label
     icon: str
     roles: tuple[str, ...] = ROLES
     setting: str = ""
+    key: str = ""
 
     def is_open_to(self, role: str) -> bool:
         return role in self.roles and (not self.setting or bool(getattr(settings, self.setting)))
@@ -40,6 +43,7 @@ class Link:
     label: Label
     icon: str
     current: bool
+    key: str
 
 
 ROLE_NAMES: Final[dict[str, Label]] = {
@@ -55,23 +59,23 @@ MENU: Final = (
         "work",
         _("Work"),
         (
-            Entry("tasks:mine", _("My tasks"), "check"),
-            Entry("tasks:list", _("All tasks"), "list"),
-            Entry("tasks:import", _("Import"), "upload", STAFF),
-            Entry("billing:account", _("My account"), "wallet"),
+            Entry("tasks:mine", _("My tasks"), "check", key="g m"),
+            Entry("tasks:list", _("All tasks"), "list", key="g t"),
+            Entry("tasks:import", _("Import"), "upload", STAFF, key="g i"),
+            Entry("billing:account", _("My account"), "wallet", key="g b"),
         ),
     ),
     Group(
         "money",
         _("Money"),
         (
-            Entry("billing:days", _("Days"), "calendar", BOOKS),
-            Entry("billing:accounts", _("Accounts"), "coins", BOOKS),
-            Entry("billing:payouts", _("Payouts"), "mail", BOOKS),
-            Entry("billing:entries", _("Entries"), "list", BOOKS),
+            Entry("billing:days", _("Days"), "calendar", BOOKS, key="g d"),
+            Entry("billing:accounts", _("Accounts"), "coins", BOOKS, key="g a"),
+            Entry("billing:payouts", _("Payouts"), "mail", BOOKS, key="g p"),
+            Entry("billing:entries", _("Entries"), "list", BOOKS, key="g e"),
             Entry("billing:trial_balance", _("Trial balance"), "log", BOOKS),
             Entry("billing:corrections", _("Corrections"), "undo", BOOKS),
-            Entry("billing:reconciliation", _("Reconciliation"), "scale", BOOKS),
+            Entry("billing:reconciliation", _("Reconciliation"), "scale", BOOKS, key="g r"),
             Entry("billing:audit", _("Audit log"), "log", BOOKS),
         ),
     ),
@@ -79,17 +83,17 @@ MENU: Final = (
         "company",
         _("Company"),
         (
-            Entry("analytics:summary", _("Analytics"), "chart", (ADMIN,)),
-            Entry("people:list", _("People"), "users", (ADMIN,)),
+            Entry("analytics:summary", _("Analytics"), "chart", (ADMIN,), key="g y"),
+            Entry("people:list", _("People"), "users", (ADMIN,), key="g u"),
         ),
     ),
     Group(
         "operations",
         _("Operations"),
         (
-            Entry("events:log", _("Event log"), "log", (ADMIN,)),
-            Entry("events:dead_letters", _("Dead letters"), "inbox", (ADMIN,)),
-            Entry("events:health", _("Health"), "pulse", (ADMIN,)),
+            Entry("events:log", _("Event log"), "log", (ADMIN,), key="g l"),
+            Entry("events:dead_letters", _("Dead letters"), "inbox", (ADMIN,), key="g x"),
+            Entry("events:health", _("Health"), "pulse", (ADMIN,), key="g h"),
             Entry("events:catalogue", _("Catalogue"), "list", (ADMIN,)),
             Entry("events:versions", _("Versions"), "shuffle", (ADMIN,)),
             Entry("events:mail", _("Mail"), "mail", (ADMIN,), "MAIL_IS_KEPT"),
@@ -124,7 +128,9 @@ def address(route: str) -> str:
 def _links(group: Group, urls: dict[str, str], here: str) -> Iterator[Link]:
     for entry in group.entries:
         if url := urls.get(entry.route):
-            yield Link(entry.route, url, entry.label, entry.icon, current=url == here)
+            yield Link(
+                entry.route, url, entry.label, entry.icon, current=url == here, key=entry.key
+            )
 
 
 def _nearest(urls: list[str], path: str) -> str:

@@ -38,5 +38,5 @@ def test_the_anonymous_change_nothing(company: dict[str, User]) -> None:
 
 def test_a_change_would_be_seen(company: dict[str, User]) -> None:
     before = tables()
-    company["worker"].set_theme("dark")
+    company["worker"].prefer(theme="dark")
     assert changed(before) == {"auth_app_user"}
