@@ -49,6 +49,7 @@ LIMITS: Final = {
     "replay": Limit(60, 60),
     "shuffle": Limit(600, 60),
     "token": Limit(60, 60),
+    "unsent": Limit(30, 300),
 }
 
 

@@ -301,6 +301,7 @@ JWKS_SOURCE = "auth_app.signing.published"  # where it runs here
 SESSION_COOKIE_AGE = 24 * 60 * 60  # at most; auth_app.guards ends most of them before
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "pages.views.expired_form"
 
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"

@@ -9,7 +9,7 @@ from auth_app.well_known import jwks
 from config import api_views, views
 from config.api import routes
 from observing.views import metrics
-from pages.views import set_theme
+from pages.views import set_theme, show_unsent
 
 handler429 = "access.limits.too_many"  # allauth's own limits answer with it too
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -20,6 +20,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(".well-known/jwks.json", jwks, name="jwks"),
     path("language/", set_language, name="set_language"),
     path("theme/", set_theme, name="set_theme"),
+    path("unsent/", show_unsent, name="unsent"),
     path("api/v1/openapi.json", api_views.openapi, name="openapi"),
     path("api/v1/docs", api_views.docs, name="docs"),
     path("api/v1/", include((routes(), "api"))),

@@ -5,11 +5,13 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.messages import get_messages
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import resolve_url
 from django.utils.cache import add_never_cache_headers, patch_vary_headers
 from django.utils.http import url_has_allowed_host_and_scheme
 from django_htmx.http import trigger_client_event
+
+from pages import unsent
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 SENSES = (
@@ -32,15 +34,20 @@ def harden(get_response: GetResponse) -> GetResponse:
 
 
 def serve_pages(get_response: GetResponse) -> GetResponse:
-    """Stands outside the one that asks people to sign in, to see its redirects."""
+    """Stands outside the one that asks people to sign in, to see its redirects.
+
+    What a form did by way of htmx leads to a whole page, as it would without.
+    """
 
     def middleware(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
         patch_vary_headers(response, ["HX-Request"])
         if request.user.is_authenticated and not response.has_header("Cache-Control"):
             add_never_cache_headers(response)
-        if is_htmx(request) and _asks_to_sign_in(response):
-            return _to_sign_in(request)
+        if _asks_to_sign_in(response):
+            return _to_sign_in(request, response)
+        if is_htmx(request) and request.method == "POST" and response.has_header("Location"):
+            return HttpResponse(status=204, headers={"HX-Redirect": response["Location"]})
         return response
 
     return middleware
@@ -73,16 +80,24 @@ def _asks_to_sign_in(response: HttpResponse) -> bool:
     return urlsplit(response["Location"]).path == resolve_url(settings.LOGIN_URL)
 
 
-def _to_sign_in(request: HttpRequest) -> HttpResponse:
-    """The whole page goes to sign in and comes back to where it was, not to the fragment."""
+def _to_sign_in(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """The whole page goes to sign in and comes back to where it was, not to a fragment, and not to
+    an address that only takes what was typed; that is kept meanwhile."""
+    if request.method != "POST" and not is_htmx(request):
+        return response
+    page = _page_of(request)
     query = QueryDict(mutable=True)
-    query["next"] = _page_of(request)
+    kept = request.method == "POST" and unsent.keep(request, page)
+    query["next"] = resolve_url("unsent") if kept else page
     sign_in = f"{resolve_url(settings.LOGIN_URL)}?{query.urlencode(safe='/')}"
-    return HttpResponse(status=204, headers={"HX-Redirect": sign_in})
+    if is_htmx(request):
+        return HttpResponse(status=204, headers={"HX-Redirect": sign_in})
+    return HttpResponseRedirect(sign_in)
 
 
 def _page_of(request: HttpRequest) -> str:
-    current = request.headers.get("HX-Current-URL", "")
+    """Where the person is, as their browser says."""
+    current = request.headers.get("HX-Current-URL") or request.headers.get("Referer", "")
     if not url_has_allowed_host_and_scheme(current, allowed_hosts={request.get_host()}):
         return "/"
     parts = urlsplit(current)

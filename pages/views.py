@@ -1,14 +1,17 @@
-"""The one thing a person can change on every page: how it looks."""
+"""What belongs to no service: how pages look, and what was typed in vain."""
 
 from typing import cast
 
 from django.contrib.auth import get_user_model
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_POST
+from django.views.csrf import csrf_failure
+from django.views.decorators.http import require_POST, require_safe
 
 from access.actor import ActorRequest
 from access.decorators import everyone
+from pages import unsent
 
 THEMES = ("auto", "light", "dark")
 
@@ -25,6 +28,26 @@ def set_theme(request: HttpRequest) -> HttpResponse:
     if cast("ActorRequest", request).htmx:
         return HttpResponse(status=204)
     return HttpResponseRedirect(_way_back(request))
+
+
+@require_safe
+@everyone
+def show_unsent(request: HttpRequest) -> HttpResponse:
+    """After signing in: what was typed before, to be sent with one click."""
+    found = unsent.kept(request, cast("ActorRequest", request).actor.id)
+    return render(request, "unsent.html", {"unsent": found}) if found else redirect("home")
+
+
+def expired_form(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form of ours that is older than the session, since its reader signed in in another tab.
+
+    A form of another site is refused and not kept: nobody shall be talked into sending it.
+    """
+    origin = f"{request.scheme}://{request.get_host()}"
+    ours = request.headers.get("Origin") == origin and request.user.is_authenticated
+    if ours and unsent.keep(request, _way_back(request)):
+        return redirect("unsent")
+    return csrf_failure(request, reason)
 
 
 def _way_back(request: HttpRequest) -> str:
