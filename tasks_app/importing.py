@@ -41,7 +41,7 @@ def start(
         _let_nobody_else_start(file.digest)
         if known := _known(key):
             return known
-        last = _last_of(file)
+        last = last_of(file)
         if last and not last.is_completed:
             return _resume(last)
         if last and not again:
@@ -94,7 +94,7 @@ def _known(key: str | None) -> ImportRun | None:
     return run
 
 
-def _last_of(file: TaskFile) -> ImportRun | None:
+def last_of(file: TaskFile) -> ImportRun | None:
     """The last import of the same records: of the same content, and read alike."""
     same = ImportRun.objects.filter(digest=file.digest).defer("content").order_by("-started_at")
     return next((run for run in same if file.is_read_like(run.filename)), None)

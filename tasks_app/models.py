@@ -16,7 +16,7 @@ from event_schemas.titles import KEY, KEY_LENGTH, TITLE_LENGTH
 from messaging.outbox import publish
 from tasks_app import events
 from tasks_app.former_titles import FormerTitle
-from tasks_app.runs import ImportRun, RejectedLine, Run, ShuffleRun
+from tasks_app.runs import ImportRun, RejectedLine, Run, ShuffleRun, Upload
 
 __all__ = [
     "Account",
@@ -28,6 +28,7 @@ __all__ = [
     "Run",
     "ShuffleRun",
     "Task",
+    "Upload",
 ]
 
 EXEMPT_ROLES = ("manager", "admin")  # they get no tasks (T3)

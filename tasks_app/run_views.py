@@ -16,12 +16,12 @@ from access.limits import limited
 from pages.export import csv_response
 from pages.live import live
 from pages.paging import keyset
-from tasks_app import importing, jobs
+from tasks_app import importing, jobs, previewing
 from tasks_app import shuffle as shuffling
 from tasks_app.forms import ImportForm, idempotency_key
 from tasks_app.models import Account, NobodyToAssign, Task
 from tasks_app.permissions import MANAGERS
-from tasks_app.runs import ImportRun, RejectedLine, ShuffleRun
+from tasks_app.runs import ImportRun, RejectedLine, ShuffleRun, Upload
 
 PRICED = 1_000  # of the open tasks; an average of a hundred thousand says no more
 
@@ -69,14 +69,38 @@ def cancel_shuffle(request: ActorRequest, run_id: UUID) -> HttpResponse:
 @roles(*MANAGERS)
 @limited("import")
 def import_tasks(request: ActorRequest) -> HttpResponse:
+    """POST imports at once, or shows first what would come of it (`look`)."""
     uploaded = request.method == "POST"
     form = ImportForm(request.POST, request.FILES) if uploaded else ImportForm()
     context: dict[str, Any] = {"form": form}
+    if form.is_valid() and "look" in request.POST:
+        upload = previewing.look(form.cleaned_data["file"], request.actor.id)
+        return redirect("tasks:preview", upload.pk)
     if form.is_valid() and (run := _start_import(request, form, context)):
         return redirect("tasks:import_run", run.pk)
     imports = ImportRun.objects.defer("content")
     context["page"] = keyset(request, _with_starter(imports), by=("-id",), size=20)
     return render(request, "tasks/import.html", context, status=422 if uploaded else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@roles(*MANAGERS)
+@limited("import")
+def preview(request: ActorRequest, upload_id: UUID) -> HttpResponse:
+    """GET shows what a file would bring, to whoever uploaded it; POST imports it."""
+    if run := ImportRun.objects.filter(key=previewing.key_of(upload_id)).first():
+        return redirect("tasks:import_run", run.pk)
+    upload = get_object_or_404(Upload, pk=upload_id, uploaded_by=request.actor.id)
+    context = {"upload": upload, "found": previewing.shown(upload.findings)}
+    context["earlier"] = previewing.earlier(upload)
+    context["eligible"] = Account.objects.eligible().count()
+    if request.method != "POST":
+        return render(request, "tasks/preview.html", context)
+    try:
+        run = previewing.start(upload)
+    except NobodyToAssign:
+        return render(request, "tasks/preview.html", context, status=422)
+    return redirect("tasks:import_run", run.pk)
 
 
 @require_safe
@@ -121,14 +145,17 @@ def _start_shuffle(request: ActorRequest) -> HttpResponse:
 def _stakes() -> dict[str, Any]:
     """What a shuffle would do, in numbers."""
     tasks = Task.objects.open()
-    total = tasks.count()
+    total, eligible = tasks.count(), Account.objects.eligible().count()
     found = tasks.order_by("-pk")[:PRICED].aggregate(average=Avg("fee_cents"))["average"]
     fee = round(found) if found else None
     return {
         "tasks": total,
-        "eligible": Account.objects.eligible().count(),
+        "eligible": eligible,
+        "each": total / eligible if eligible else 0,
         "fee": fee,
         "charges": fee and fee * total,
+        "cost_each": fee and eligible and round(fee * total / eligible),
+        "stranded": Task.objects.stranded().count(),
     }
 
 

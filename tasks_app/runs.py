@@ -112,6 +112,25 @@ class ImportRun(Run):
         return f"import of {self.filename}: {self.status}"
 
 
+class Upload(models.Model):
+    """A file that somebody looks at before it is imported; kept for a day at most.
+
+    `findings` is what would come of it (see `previewing`).
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    uploaded_by = models.UUIDField()
+    uploaded_at = models.DateTimeField(default=timezone.now)
+    filename = models.CharField(max_length=200)
+    digest = models.CharField(max_length=64)
+    content = models.TextField()
+    total = models.PositiveIntegerField()
+    findings = models.JSONField()
+
+    def __str__(self) -> str:
+        return f"{self.filename}, not imported yet"
+
+
 class RejectedLine(models.Model):
     """A line of an imported file that is no task, and why."""
 

@@ -21,6 +21,7 @@ urlpatterns = [
     path("shuffles/<uuid:run_id>/progress/", run_views.shuffle_progress, name="shuffle_progress"),
     path("shuffles/<uuid:run_id>/cancel/", run_views.cancel_shuffle, name="cancel_shuffle"),
     path("import/", run_views.import_tasks, name="import"),
+    path("import/<uuid:upload_id>/", run_views.preview, name="preview"),
     path("imports/<uuid:run_id>/", run_views.import_run, name="import_run"),
     path("imports/<uuid:run_id>/progress/", run_views.import_progress, name="import_progress"),
     path("imports/<uuid:run_id>/rejected.csv", run_views.rejected_lines, name="rejected_lines"),
