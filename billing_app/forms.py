@@ -39,6 +39,15 @@ class DayForm(forms.Form):
         return self.cleaned_data["day"] or today()
 
 
+class AskedForm(forms.Form):
+    """How often a fragment has asked the same already."""
+
+    asked = forms.IntegerField(required=False, min_value=0, max_value=1000)
+
+    def times(self) -> int:
+        return (self.cleaned_data["asked"] or 0) if self.is_valid() else 0
+
+
 class SpanForm(forms.Form):
     """A span of business days; the last thirty without a choice."""
 

@@ -18,6 +18,7 @@ app_name = "billing"
 urlpatterns = [
     path("", views.account, name="account"),
     path("balance/", views.balance, name="balance"),
+    path("rewards/<uuid:task_id>/", views.reward, name="reward"),
     # the journal
     path("entries/", ledger_views.entries, name="entries"),
     path("entries/export/", ledger_views.entries_export, name="entries_export"),

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
+from django_htmx.http import trigger_client_event
 
 from access.actor import ActorRequest
 from access.decorators import everyone, roles
@@ -14,14 +15,15 @@ from access.limits import limited
 from billing_app import reports
 from billing_app.correction_views import about_correction
 from billing_app.exports import export
-from billing_app.forms import DayForm, SpanForm, StatementForm
-from billing_app.models import Account, Cycle, Entry
+from billing_app.forms import AskedForm, DayForm, SpanForm, StatementForm
+from billing_app.models import Account, Cycle, Entry, Kind
 from billing_app.permissions import KEEPERS, can_see_account
 from messaging.business_day import today
 from pages.forms import unprocessable
 from pages.live import live
 
 Answer = HttpResponse
+ASKED_AT_MOST = 15  # every two seconds: half a minute
 
 
 @require_safe
@@ -37,6 +39,21 @@ def account(request: ActorRequest) -> Answer:
 def balance(request: ActorRequest) -> Answer:
     """One's own balance and what moved today: a fragment for any page."""
     return render(request, "billing/_balance.html", _own_figures(request))
+
+
+@require_safe
+@everyone
+def reward(request: ActorRequest, task_id: UUID) -> Answer:
+    """Whether one's reward for a task is in the ledger: a fragment that asks until it is."""
+    own = Entry.objects.of(request.actor.id)
+    entry = own.filter(task_id=task_id, kind=Kind.REWARD).first()
+    asked = AskedForm(request.GET).times() + 1
+    context = {"task_id": task_id, "entry": entry, "asked": asked}
+    context["gives_up"] = asked > ASKED_AT_MOST
+    response = render(request, "billing/_reward.html", context)
+    if entry:
+        trigger_client_event(response, "booked")
+    return response
 
 
 @require_safe
@@ -116,7 +133,9 @@ def _cells(line: reports.Line) -> tuple[Any, ...]:
 
 def _own_figures(request: ActorRequest) -> dict[str, Any]:
     cycle = Cycle.objects.filter(account__public_id=request.actor.id, day_id=today()).first()
-    return {"balance_cents": reports.balance_cents(request.actor.id), "cycle": cycle}
+    balance = reports.balance_cents(request.actor.id)
+    moved = cycle.closing_cents - cycle.opening_cents if cycle else 0
+    return {"balance_cents": balance, "cycle": cycle, "carried_cents": balance - moved}
 
 
 def _visible_or_404(request: ActorRequest, account_id: UUID) -> None:

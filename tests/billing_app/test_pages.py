@@ -163,3 +163,44 @@ def test_the_exports_carry_the_zone_and_keep_numbers_numbers(books: Client, work
     text = b"".join(books.get(path)).decode()
     assert "UTC" in text
     assert f"'=1+1,{fee},{fee / 100:.2f},{fee}" in text
+
+
+def test_it_says_whether_a_reward_is_booked(worker: User, client_for: ClientFor) -> None:
+    task, at, client = uuid7(), days_ago(0), client_for(worker, htmx=True)
+    address = reverse("billing:reward", args=[task])
+    deliver("billing", [assigned(task, worker.public_id, at)])
+    waiting = client.get(address)
+    assert 'hx-trigger="every 2s"' in waiting.content.decode()
+    assert not waiting.has_header("HX-Trigger")
+    deliver("billing", [completed(task, worker.public_id, at)])
+    booked = client.get(address)
+    entry = Entry.objects.latest("id")
+    assert f'href="/billing/entries/{entry.pk}/"' in booked.content.decode()
+    assert "booked" in booked["HX-Trigger"]
+    assert "hx-trigger" not in booked.content.decode()
+
+
+def test_it_asks_for_half_a_minute_and_then_leaves_it(worker: User, client_for: ClientFor) -> None:
+    address, client = reverse("billing:reward", args=[uuid7()]), client_for(worker)
+    assert "?asked=2" in client.get(f"{address}?asked=1").content.decode()
+    assert "hx-trigger" not in client.get(f"{address}?asked=15").content.decode()
+    assert "?asked=1" in client.get(f"{address}?asked=many").content.decode()
+
+
+def test_the_reward_of_somebody_else_is_not_told(
+    worker: User, stranger: User, client_for: ClientFor
+) -> None:
+    earned = earn(worker)
+    address = reverse("billing:reward", args=[earned.task_id])
+    assert "being booked" in client_for(stranger).get(address).content.decode()
+
+
+def test_the_balance_is_a_receipt(worker: User, client_for: ClientFor) -> None:
+    charge(worker, days=1)
+    charge(worker)
+    earn(worker)
+    context = client_for(worker).get("/billing/balance/").context
+    cycle = context["cycle"]
+    moved = cycle.earned_cents - cycle.charged_cents
+    assert context["carried_cents"] + moved == context["balance_cents"]
+    assert context["carried_cents"] < 0
