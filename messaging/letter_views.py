@@ -7,6 +7,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -21,7 +22,7 @@ from messaging.idempotency import idempotency_key
 from messaging.models import DeadLetter, OutboxEvent
 from messaging.permissions import can_discard, can_replay, can_restore
 from messaging.things import pages_about
-from pages import formats
+from pages import formats, undoing
 from pages.live import live
 
 NOBODY = UUID(int=0)
@@ -84,6 +85,8 @@ def discard(request: HttpRequest, public_id: UUID) -> HttpResponse:
     if can_discard(actor, letter):
         one = DeadLetter.objects.filter(pk=letter.pk)
         operating.discard(one, form.cleaned_data["reason"], actor.id)
+        undo = reverse("events:restore", args=[public_id])
+        undoing.done(request, _("The letter is discarded."), undo)
     return redirect("events:dead_letter", public_id)
 
 

@@ -1,6 +1,7 @@
 // What the server has to say after an action, and what went wrong on the way.
 
 const SHOWN_FOR = 7000;
+const UNDOABLE_FOR = 20_000;
 const region = document.getElementById("toasts");
 const reported = new WeakMap(); // polling element -> status already complained of
 
@@ -19,7 +20,7 @@ function fade(toast) {
   setTimeout(() => {
     if (toast.matches(":hover, :focus-within")) fade(toast);
     else toast.remove();
-  }, SHOWN_FOR);
+  }, toast.querySelector("form") ? UNDOABLE_FOR : SHOWN_FOR);
 }
 
 function show(text, kind = "info", requestId = "") {

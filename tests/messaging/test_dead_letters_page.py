@@ -129,6 +129,15 @@ def test_it_discards_one_for_a_reason_on_record(office: Client, admin: User) -> 
     assert (letter.reason, letter.resolved_by) == ("a test of ours", admin.public_id)
 
 
+def test_what_is_discarded_is_undone_with_one_click(office: Client) -> None:
+    letter = parked()
+    gone = office.post(address(letter, "discard"), {"reason": "a test of ours"}, follow=True)
+    toast = gone.content.decode().partition('id="toasts"')[2]
+    assert f'action="{address(letter, "restore")}"' in toast
+    office.post(address(letter, "restore"))
+    assert state(letter) == "parked"
+
+
 @pytest.mark.parametrize("reason", ["", "   "])
 def test_it_discards_nothing_without_a_reason(office: Client, reason: str) -> None:
     letter = parked()
