@@ -1,11 +1,12 @@
 """What may be typed about tasks."""
 
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.db.models import QuerySet
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
@@ -82,6 +83,12 @@ class FilterForm(forms.Form):
     """What the list shows; it lives in the URL."""
 
     STRANDED = "stranded"
+    SORTS = [("", _("newest first")), ("oldest", _("oldest first")), ("reward", _("best paid"))]
+    ORDERS: ClassVar[dict[str, tuple[str, ...]]] = {
+        "": ("-created_at", "-id"),
+        "oldest": ("created_at", "id"),
+        "reward": ("-worth", "-id"),
+    }
     STATUSES = [("", _("All")), *Task.Status.choices, (STRANDED, _("stranded"))]
 
     q = forms.CharField(
@@ -92,6 +99,7 @@ class FilterForm(forms.Form):
     )
     status = forms.ChoiceField(label=_("Status"), required=False, choices=STATUSES)
     assignee = forms.CharField(label=_("Assignee"), required=False)
+    sort = forms.ChoiceField(label=_("Order"), required=False, choices=SORTS)
 
     def __init__(self, data: Any, actor: Actor) -> None:
         super().__init__(data)
@@ -111,6 +119,8 @@ class FilterForm(forms.Form):
         """Of a valid form."""
         chosen = self.cleaned_data
         tasks = Task.objects.select_related("assignee")
+        if chosen["sort"] == "reward":
+            tasks = tasks.annotate(worth=Coalesce("reward_cents", 0))
         if chosen["status"]:
             adjectives = {
                 "open": tasks.open,
@@ -124,6 +134,16 @@ class FilterForm(forms.Form):
             tasks = tasks.matching(chosen["q"])
         found: QuerySet[Task] = tasks
         return found
+
+    @property
+    def order(self) -> tuple[str, ...]:
+        """Of a valid form."""
+        return self.ORDERS[self.cleaned_data["sort"]]
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether some tasks are left out, by a valid form."""
+        return any(self.cleaned_data[name] for name in ("q", "status", "assignee"))
 
     def _people(self, data: Any) -> list[tuple[str, Any]]:
         """Anyone, oneself, and who was clicked in the list: not thousands of names."""

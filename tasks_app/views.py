@@ -1,11 +1,13 @@
 """Pages of tasks: everybody's, one's own, one, a new one."""
 
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -21,6 +23,7 @@ from tasks_app.permissions import can_complete, can_shuffle
 from tasks_app.runs import ShuffleRun
 
 RECENT = 10
+FRESH = timedelta(minutes=2)  # so long billing is asked whether it has booked the reward
 HISTORY = 50
 
 
@@ -52,7 +55,7 @@ def export(request: ActorRequest) -> HttpResponseBase:
     form = FilterForm(request.GET, request.actor)
     if not form.is_valid():
         return render(request, "tasks/list.html", {"form": form}, status=422)
-    tasks = form.rows().order_by("-created_at", "-id").iterator()
+    tasks = form.rows().order_by(*form.order).iterator()
     columns = ["id", "jira_id", "title", "status", "assignee", "fee_cents", "reward_cents"]
     columns += ["created_at_utc", "completed_at_utc"]
     return csv_response("tasks.csv", columns=columns, rows=map(_cells, tasks))
@@ -106,7 +109,7 @@ def complete(request: ActorRequest, task_id: UUID) -> HttpResponse:
         return _not_yours(request, task)
     messages.success(request, _("Task completed: “%s”.") % task.title)
     if request.htmx:
-        return render(request, "tasks/_task.html", {"task": task})
+        return render(request, "tasks/_task.html", {"task": task, "fresh_since": _fresh_since()})
     return redirect("tasks:task", task_id) if "stay" in request.POST else redirect("tasks:mine")
 
 
@@ -114,8 +117,8 @@ def _rows(request: ActorRequest) -> dict[str, Any]:
     form = FilterForm(request.GET, request.actor)
     if not form.is_valid():
         return {"form": form}
-    page = keyset(request, form.rows(), by=("-created_at", "-id"))
-    filtered = any(form.cleaned_data.values())
+    page = keyset(request, form.rows(), by=form.order)
+    filtered = form.is_narrowed
     return {"form": form, "page": page, "filtered": filtered, "query": request.GET.urlencode()}
 
 
@@ -125,8 +128,13 @@ def _mine(request: ActorRequest) -> dict[str, Any]:
         "page": keyset(request, tasks.open(), by=("-id",)),
         "waiting": tasks.open().count(),
         "completed": tasks.completed().order_by("-completed_at")[:RECENT],
+        "fresh_since": _fresh_since(),
         "query": request.GET.urlencode(),
     }
+
+
+def _fresh_since() -> datetime:
+    return timezone.now() - FRESH
 
 
 def _create(request: ActorRequest, form: TaskForm) -> Task | None:
@@ -148,6 +156,8 @@ def _task(request: ActorRequest, task_id: UUID) -> dict[str, Any]:
         "creator": task.created_by and Account.objects.filter(pk=task.created_by).first(),
         "history": task.assignments.select_related("account").order_by("-id")[:HISTORY],
         "can_complete": can_complete(request.actor, task),
+        "is_mine": task.assignee_id == request.actor.id,
+        "fresh_since": _fresh_since(),
         "can_shuffle": can_shuffle(request.actor),
     }
 

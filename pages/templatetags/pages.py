@@ -13,7 +13,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
-from pages import charts, formats
+from pages import charts, formats, undoing
 
 register = template.Library()
 HUES = 8
@@ -49,6 +49,11 @@ def moment(value: datetime | None, zone: str = "") -> str:
         formats.zone_of(zone).key,
         formats.moment(value, zone),
     )
+
+
+@register.filter
+def undo(message: Any) -> str:
+    return undoing.address_of(message)
 
 
 @register.simple_tag
@@ -87,6 +92,16 @@ def quarters(done: int, total: int) -> str:
     """Progress for those who are told it: not each percent of it."""
     percent = 25 * (4 * done // total) if total else 0
     return gettext("%(percent)s %% done") % {"percent": percent}
+
+
+@register.simple_tag(takes_context=True)
+def in_place(context: dict[str, Any], address: str = "") -> SafeString:
+    """In the tag of a form: what is wrong with it is shown on the page that it stands on, so that
+    the browser's Back leads past the mistake and never asks to send it again."""
+    return format_html(
+        'hx-post="{}" hx-target="#main" hx-select="#main" hx-swap="outerHTML"',
+        address or context["request"].get_full_path(),
+    )
 
 
 @register.inclusion_tag("components/_empty.html")

@@ -1,4 +1,5 @@
-// Focus is never lost in a swap: a list goes on with its next row, anything else with its heading.
+// Focus is never lost in a swap: a list goes on with its next row, a form with its first mistake,
+// anything else with its heading.
 
 const places = new WeakMap(); // request -> place of the pressed button among its like
 const held = new WeakSet(); // requests whose swap takes away the focused element
@@ -21,7 +22,10 @@ function go(ctx) {
   (next || document.querySelector("h1[tabindex]"))?.focus({ preventScroll: !next });
 }
 
+const wrong = () => document.querySelector("main [aria-invalid=true], main .form-errors");
+
 document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
+  if (ctx.response?.status === 422) return wrong()?.focus();
   const lost = !document.activeElement || document.activeElement === document.body;
   if (lost && (held.has(ctx) || places.has(ctx)) && ctx.swap !== "none") go(ctx);
 });

@@ -62,6 +62,12 @@ document.addEventListener(
   true,
 );
 
+// What is not filled in need not stand in the address.
+document.addEventListener("formdata", ({ target: form, formData }) => {
+  if (!("tidy" in form.dataset)) return;
+  for (const [name, value] of [...formData]) if (value === "") formData.delete(name);
+});
+
 document.addEventListener("htmx:finally:request", ({ detail: { ctx } }) => {
   const form = ctx.request.form ?? ctx.sourceElement?.closest?.("form");
   if (form && !ctx.keepIndicators) rest(form);

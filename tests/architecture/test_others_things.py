@@ -38,6 +38,7 @@ def _session(person: User) -> Named:
 # Every route with a name in it that workers may open: whose thing, and what a stranger is answered.
 THEIRS: dict[str, tuple[Callable[[User], Named], int]] = {
     "billing:entry": (_entry, 404),
+    "billing:reward": (_task, 200),  # which says that nothing is booked for them
     "billing:statement": (_account, 404),
     "billing:statement_export": (_account, 404),
     "people:end_session": (_session, 404),

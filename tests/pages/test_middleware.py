@@ -39,6 +39,12 @@ def test_it_leaves_plain_redirects_alone(db: None) -> None:
     assert Client().get("/").status_code == 302
 
 
+def test_what_htmx_sent_leads_to_a_whole_page(client_for: ClientFor, worker: User) -> None:
+    answer = client_for(worker, htmx=True).post("/tasks/new/", {"title": "Preen"})
+    assert answer.status_code == 204
+    assert answer["HX-Redirect"].startswith("/tasks/")
+
+
 def test_it_keeps_pages_of_signed_in_people_out_of_caches(
     client_for: ClientFor, worker: User
 ) -> None:

@@ -132,3 +132,29 @@ def test_a_task_has_a_page_with_its_history(
 def test_it_knows_no_other_tasks(worker: User, client_for: ClientFor) -> None:
     assert client_for(worker).get(f"{URL}{uuid4()}/").status_code == 404
     assert client_for(worker).get(f"{URL}17/").status_code == 404
+
+
+def test_it_is_sorted_as_the_address_says(worker: User, client_for: ClientFor) -> None:
+    for title, reward in (("A", 2500), ("B", 4000), ("C", None)):
+        task = Task.create(title=title)
+        Task.objects.filter(pk=task.pk).update(reward_cents=reward)
+    assert titles(client_for, worker, "sort=oldest") == ["A", "B", "C"]
+    assert titles(client_for, worker, "sort=reward") == ["B", "A", "C"]
+    assert client_for(worker).get(f"{URL}?sort=colour").status_code == 422
+
+
+@pytest.mark.parametrize("sort", ["", "oldest", "reward"])
+def test_its_pages_follow_each_other_in_that_order(
+    sort: str, worker: User, make_tasks: MakeTasks, client_for: ClientFor
+) -> None:
+    make_tasks(120)
+    Task.objects.filter(pk__in=list(Task.objects.values_list("pk", flat=True)[:70])).update(
+        reward_cents=3000
+    )
+    client, seen = client_for(worker), list[str]()
+    cursor: str | None = ""
+    while cursor is not None:
+        page = client.get(f"{URL}?sort={sort}&cursor={cursor}").context["page"]
+        seen += [task.title for task in page.items]
+        cursor = page.next
+    assert len(seen) == len(set(seen)) == 120
