@@ -152,3 +152,16 @@ def test_the_schedule_forgets_those_whose_time_is_over(polly: User) -> None:
     Session.objects.filter(pk=over.session.session_key).update(expire_date=past)
     jobs.forget_sessions()
     assert [row.session_key for row in UserSession.objects.all()] == [kept.session.session_key]
+
+
+def test_proving_again_who_one_is_gives_the_session_another_key(polly: User) -> None:
+    """Whoever got hold of the old one has nothing of what the proof allows."""
+    client = Client()
+    client.login(email=polly.email, password=PASSWORD)
+    client.get("/people/me/")
+    before = client.session.session_key
+    answer = client.post("/accounts/reauthenticate/", {"password": PASSWORD})
+    assert answer.status_code == 302
+    assert client.session.session_key != before
+    assert not Session.objects.filter(session_key=before).exists()
+    assert not UserSession.objects.filter(session_key=before).exists()
