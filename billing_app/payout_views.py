@@ -90,8 +90,9 @@ def retry_all(request: ActorRequest) -> HttpResponse:
 def _tabs(form: PayoutsForm) -> list[dict[str, Any]]:
     """Every state with its number; the first tab is all of them."""
     every = form.of_any_state()
-    tabs = [{"state": "", "label": _("All"), "count": counted(every)}]
-    return tabs + [
-        {"state": state.value, "label": state.label, "count": counted(every.filter(state=state))}
-        for state in Payout.State
+    names = {"": _("All")} | {state.value: state.label for state in Payout.State}
+    counts = counted(every, *(every.filter(state=state) for state in Payout.State))
+    return [
+        {"state": state, "label": label, "count": count}
+        for (state, label), count in zip(names.items(), counts, strict=True)
     ]

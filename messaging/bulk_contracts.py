@@ -20,7 +20,10 @@ def keep(envelopes: Sequence[Any]) -> bool:
     kinds: dict[tuple[str, int], list[Any]] = defaultdict(list)
     try:
         for envelope in envelopes:
-            kinds[envelope["event_name"], envelope["event_version"]].append(envelope)
+            version = envelope["event_version"]
+            if isinstance(version, bool):  # it would be looked up as 1
+                return False
+            kinds[envelope["event_name"], version].append(envelope)
         return all(_are_valid(name, version, told) for (name, version), told in kinds.items())
     except Exception:  # whatever is the matter with one of them, it will be found out alone
         return False

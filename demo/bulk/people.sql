@@ -14,8 +14,9 @@ SELECT n, uuidv7() AS public_id, uuidv7() AS event_id, 'Popug ' || n AS name,
   FROM generate_series(1, %(people)s) AS n, bulk_day WHERE number = 1;
 
 INSERT INTO auth_app_user (password, public_id, email, name, role, is_active, language, theme,
-                           version, is_demo, sessions_ended, date_joined)
-SELECT '!nobody signs in', public_id, email, name, role, true, 'en', 'auto', 1, false, 0, joined
+                           time_zone, keys, version, is_demo, sessions_ended, date_joined)
+SELECT '!nobody signs in', public_id, email, name, role, true, 'en', 'auto', '', true, 1, false, 0,
+       joined
   FROM bulk_person ORDER BY n;
 INSERT INTO account_emailaddress (email, verified, "primary", user_id)
 SELECT email, true, true, u.id FROM bulk_person JOIN auth_app_user u USING (public_id, email);

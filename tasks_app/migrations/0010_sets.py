@@ -19,7 +19,7 @@ DROP FUNCTION tasks_assignment_is_whole, tasks_assignment_stays, tasks_assigned_
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("tasks_app", "0004_titles_are_split"),
+        ("tasks_app", "0003_former_titles"),
     ]
 
     operations = [

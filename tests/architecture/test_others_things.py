@@ -8,6 +8,7 @@ from allauth.usersessions.models import UserSession
 from django.urls import reverse
 from uuid_utils.compat import uuid7
 
+from auth_app import refresh
 from auth_app.models import User
 from billing_app.models import Account, Entry
 from tasks_app.models import Task
@@ -35,6 +36,12 @@ def _session(person: User) -> Named:
     return {"pk": UserSession.objects.get(user=person).pk}
 
 
+def _sign_in(person: User) -> Named:
+    begun = refresh.begin(person)
+    assert begun
+    return {"sign_in_id": begun[0].pk}
+
+
 # Every route with a name in it that workers may open: whose thing, and what a stranger is answered.
 THEIRS: dict[str, tuple[Callable[[User], Named], int]] = {
     "billing:entry": (_entry, 404),
@@ -42,6 +49,7 @@ THEIRS: dict[str, tuple[Callable[[User], Named], int]] = {
     "billing:statement": (_account, 404),
     "billing:statement_export": (_account, 404),
     "people:end_session": (_session, 404),
+    "people:end_sign_in": (_sign_in, 404),
     "tasks:complete": (_task, 403),
     "tasks:facts": (_task, 200),
     "tasks:task": (_task, 200),

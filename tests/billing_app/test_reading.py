@@ -30,7 +30,7 @@ PAGES = {
     "/billing/payouts/": 4,
     "/billing/entries/": 3,
     "/billing/entries/late/": 3,
-    "/billing/trial-balance/": 4,
+    "/billing/trial-balance/": 5,
 }
 
 

@@ -135,6 +135,7 @@ def forget_all_that_was_heard() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute(f"TRUNCATE {', '.join(tables)}")
+        cursor.execute("ALTER TABLE tasks_app_account DISABLE TRIGGER assigned_stays")
         cursor.execute("SET CONSTRAINTS ALL DEFERRED")
         cursor.execute("UPDATE tasks_app_task SET fee_cents = NULL, reward_cents = NULL")
         cursor.execute("DELETE FROM tasks_app_account")

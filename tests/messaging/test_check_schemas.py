@@ -34,7 +34,7 @@ def files(tmp_path: Path) -> Any:
 
 
 def test_it_says_that_all_is_well() -> None:
-    assert said() == "11 events, all contracts whole\n"
+    assert said() == "12 events, all contracts whole\n"
 
 
 def test_it_compares_two_versions_and_names_who_is_hurt() -> None:

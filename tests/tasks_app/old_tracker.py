@@ -7,8 +7,8 @@ from django.db.migrations.executor import MigrationExecutor
 
 from tasks_app.models import Task
 
-OPEN = "0003_former_titles"
-CLOSED = "0004_titles_are_split"
+OPEN = "0020_uploads"
+CLOSED = "0030_titles_are_split"
 
 
 def migrate(name: str) -> None:

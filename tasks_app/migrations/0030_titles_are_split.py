@@ -1,7 +1,7 @@
 """From here on no row may hold brackets in its title (E2): the door is closed behind the backfill.
 
 Backwards it is open again, as in a tracker from before the change. A database that was never open
-has nothing to do here.
+has nothing to do here. It stays the last of all, so that nothing else goes when the door is opened.
 """
 
 from typing import Any
@@ -34,7 +34,7 @@ class Migration(migrations.Migration):
     atomic = False  # so that writers need not wait while all rows are looked at
 
     dependencies = [
-        ("tasks_app", "0003_former_titles"),
+        ("tasks_app", "0020_uploads"),
     ]
 
     operations = [
