@@ -4,6 +4,7 @@ from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.contrib.messages import get_messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import resolve_url
@@ -77,7 +78,9 @@ def _leaves_the_page(response: HttpResponse) -> bool:
 def _asks_to_sign_in(response: HttpResponse) -> bool:
     if response.status_code != 302:
         return False
-    return urlsplit(response["Location"]).path == resolve_url(settings.LOGIN_URL)
+    address = urlsplit(response["Location"])  # whoever signs out is led there too, to stay
+    asks = address.path == resolve_url(settings.LOGIN_URL)
+    return asks and REDIRECT_FIELD_NAME in QueryDict(address.query)
 
 
 def _to_sign_in(request: HttpRequest, response: HttpResponse) -> HttpResponse:

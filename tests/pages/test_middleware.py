@@ -25,6 +25,11 @@ def test_it_sends_the_whole_page_to_sign_in(db: None) -> None:
     )
 
 
+def test_whoever_signs_out_comes_back_to_nothing(client_for: ClientFor, worker: User) -> None:
+    answer = client_for(worker).post("/accounts/logout/", headers={"Referer": "http://testserver/"})
+    assert (answer.status_code, answer["Location"]) == (302, "/accounts/login/")
+
+
 def test_it_comes_back_to_no_other_site(db: None) -> None:
     for current in (
         "https://evil.example/tasks/",
