@@ -18,6 +18,7 @@ def test_a_worker_creates_a_task_completes_it_and_sees_why(known: Known, sign_in
     page.get_by_role("button", name="Create").click()
     expect(page.get_by_label("Title")).to_have_value("Change the green of the button")
     page.get_by_role("button", name="Create").click()
+    page.wait_for_url(lambda url: "/tasks/new/" not in url)
 
     page.goto(page.url.split("/tasks")[0] + "/tasks/mine/")
     row = page.get_by_role("row").filter(has_text="Change the green")

@@ -144,6 +144,7 @@ def test_a_workers_day_needs_no_script(system: Running, known: Known, without_sc
     expect(page.get_by_text("A Jira key looks like UBERPOP-42.")).to_be_visible()
     page.get_by_label("Jira key").fill("UBERPOP-1")
     page.get_by_role("button", name="Create").click()
+    page.wait_for_url(lambda url: "/tasks/new/" not in url)
     page.goto(f"{system.url}/tasks/mine/")
     page.get_by_role("button", name="Complete").click()
     expect(page.get_by_role("row").filter(has_text="Preen")).to_contain_text("completed")
