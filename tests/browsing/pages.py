@@ -201,6 +201,7 @@ FRAGMENTS = {
     "billing:balance",
     "billing:days_board",
     "billing:reconciliation_awaited",
+    "billing:reward",
     "billing:statement",
     "events:broker",
     "events:catalogue_figures",
@@ -237,8 +238,9 @@ FILES = {
     "tasks:rejected_lines",
 }
 FOR_PROGRAMS = {"healthz", "jwks", "metrics", "mfa_login_webauthn", "openapi", "readyz"}
-LEADS_ON = {"account_set_password", "home"}
-NO_PAGES = FRAGMENTS | FILES | FOR_PROGRAMS | LEADS_ON
+LEADS_ON = {"account_set_password", "home", "unsent"}
+AFTER_A_FILE = {"tasks:preview"}  # tests/journeys/test_habits.py looks at it
+NO_PAGES = FRAGMENTS | FILES | FOR_PROGRAMS | LEADS_ON | AFTER_A_FILE
 
 
 @dataclass(frozen=True)
