@@ -23,7 +23,8 @@ SAME_EVERYWHERE |= {"CSV", "UTC", "XLSX", "analytics", "auth", "billing", "noevi
 _SAID = """
 () => {
   const said = [];
-  const quoted = "script, style, noscript, code, pre, kbd, svg.popug, .mono, .key, body [lang]";
+  const quoted = "script, style, noscript, code, pre, kbd, svg.popug, .mono, .key, body [lang]"
+    + ", [name=time_zone]";
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   while (walker.nextNode()) {
     const parent = walker.currentNode.parentElement;
