@@ -52,4 +52,4 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
 
 def _here(url: str) -> str:
-    return f"{settings.BASE_URL}{urlsplit(url).path}"
+    return settings.BASE_URL + urlsplit(url)._replace(scheme="", netloc="").geturl()

@@ -44,6 +44,7 @@ def test_it_is_kept_and_offered_after_signing_in(tired: Client, worker: User, ht
     assert 'action="/tasks/new/"' in page
     assert 'value="Paint &lt;b&gt;the&lt;/b&gt; perch"' in page
     assert 'href="/tasks/new/"' in page
+    assert '<dd class="mono">/tasks/new/</dd>' in page  # what is sent where, before it is sent
     found = tired.get("/unsent/").context["unsent"]
     assert dict(found.fields) == TYPED
     assert tired.post(found.path, dict(found.fields)).status_code == 302
