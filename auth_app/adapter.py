@@ -52,4 +52,5 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
 
 def _here(url: str) -> str:
-    return settings.BASE_URL + urlsplit(url)._replace(scheme="", netloc="").geturl()
+    base: str = settings.BASE_URL
+    return base + urlsplit(url)._replace(scheme="", netloc="").geturl()
