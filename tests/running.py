@@ -1,7 +1,7 @@
 """`system`: the real processes of Procfile.dev, on the test's own database and broker.
 
-They start once per test process and are frozen between the tests that use them, while the tables
-are emptied under them: nothing moves, nothing holds a lock.
+They are frozen between the tests that use them, while the tables are emptied under them: nothing
+moves, nothing holds a lock. They end when tests of another kind come, which expect to be alone.
 """
 
 import os
@@ -29,6 +29,7 @@ from supervisor.system import answers
 
 PATIENCE = 120.0  # nothing is expected to take so long; a busy machine may
 ARGON2 = "django.contrib.auth.hashers.Argon2PasswordHasher"
+GOES_ON = pytest.StashKey[bool]()
 PLACES = ("tests/faults/", "tests/journeys/", "tests/supervisor/test_running.py")
 
 
@@ -170,7 +171,7 @@ def _processes(django_db_setup: None, django_db_blocker: Any) -> Iterator[Runnin
 
 @pytest.fixture
 def system(
-    transactional_db: None, settings: Any, _processes: Running
+    request: pytest.FixtureRequest, transactional_db: None, settings: Any, _processes: Running
 ) -> Generator[Running, None, None]:
     """The whole running system on this test's database; `system.url` is its address."""
     settings.PASSWORD_HASHERS = [ARGON2]  # as the processes check them
@@ -183,7 +184,10 @@ def system(
     for name in set(_processes.processes) - set(_processes.commands) | {"beat"}:
         if _processes.alive(name):
             _processes.stop(name)
-    _processes.freeze()
+    if request.node.stash[GOES_ON]:
+        _processes.freeze()
+    else:
+        _processes.stop_all()
 
 
 def own_broker(url: str) -> str:
@@ -209,6 +213,11 @@ class OneSystem(LoadScopeScheduling):
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> OneSystem:
     return OneSystem(config, log)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> None:
+    item.stash[GOES_ON] = nextitem is not None and nextitem.nodeid.startswith(PLACES)
 
 
 @pytest.hookimpl(wrapper=True)

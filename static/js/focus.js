@@ -25,7 +25,8 @@ function go(ctx) {
 const wrong = () => document.querySelector("main [aria-invalid=true], main .form-errors");
 
 document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
-  if (ctx.response?.status === 422) return wrong()?.focus();
+  const formShown = ctx.response?.status === 422 || ctx.target?.id === "main"; // allauth answers 200
+  if (formShown && wrong()) return wrong().focus();
   const lost = !document.activeElement || document.activeElement === document.body;
   if (lost && (held.has(ctx) || places.has(ctx)) && ctx.swap !== "none") go(ctx);
 });

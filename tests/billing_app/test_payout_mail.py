@@ -138,7 +138,8 @@ def test_a_temporary_no_is_tried_again_after_a_minute_and_then_less_often(
     assert (of(0).state, of(0).attempts) == ("failed", payouts.MAX_ATTEMPTS)
 
 
-def test_a_hanging_letter_holds_up_nobody_else(server: MailServer) -> None:
+def test_a_hanging_letter_holds_up_nobody_else(server: MailServer, settings: Settings) -> None:
+    settings.EMAIL_TIMEOUT = 1
     pay(4)
     server.hangs_at = {address(0)}
     assert payouts.send_due_notices() == 3
@@ -146,7 +147,10 @@ def test_a_hanging_letter_holds_up_nobody_else(server: MailServer) -> None:
     assert states() == ["failed", "sent", "sent", "sent"]
 
 
-def test_a_server_that_hangs_for_all_is_left_alone_after_a_few(server: MailServer) -> None:
+def test_a_server_that_hangs_for_all_is_left_alone_after_a_few(
+    server: MailServer, settings: Settings
+) -> None:
+    settings.EMAIL_TIMEOUT = 1
     pay(8)
     server.hangs_at = {address(number) for number in range(8)}
     assert payouts.send_due_notices() == 0
@@ -159,8 +163,9 @@ def test_a_server_that_hangs_for_all_is_left_alone_after_a_few(server: MailServe
 
 
 def test_a_run_ends_when_its_time_is_up_and_frees_the_rest(
-    server: MailServer, monkeypatch: pytest.MonkeyPatch
+    server: MailServer, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    settings.EMAIL_TIMEOUT = 1
     pay(4)
     monkeypatch.setattr(payouts, "PATIENCE", timedelta(seconds=0.3))
     server.hangs_at = {address(0)}

@@ -192,6 +192,7 @@ ON_THE_WAY = {
     "mfa_edit_webauthn",
     "mfa_reauthenticate_webauthn",
     "mfa_remove_webauthn",
+    "tasks:preview",
 }
 
 # No pages: pieces of one, files, documents for programs, addresses that only lead on.
@@ -239,8 +240,7 @@ FILES = {
 }
 FOR_PROGRAMS = {"healthz", "jwks", "metrics", "mfa_login_webauthn", "openapi", "readyz"}
 LEADS_ON = {"account_set_password", "home", "unsent"}
-AFTER_A_FILE = {"tasks:preview"}  # tests/journeys/test_habits.py looks at it
-NO_PAGES = FRAGMENTS | FILES | FOR_PROGRAMS | LEADS_ON | AFTER_A_FILE
+NO_PAGES = FRAGMENTS | FILES | FOR_PROGRAMS | LEADS_ON
 
 
 @dataclass(frozen=True)

@@ -26,6 +26,7 @@ KEY = {
     "isUserVerified": True,
     "automaticPresenceSimulation": True,
 }
+CHORES = b"title,jira_id\nPreen the crest,UBERPOP-42\nCount [the] seeds,\n,UBERPOP-43\n"
 
 
 @dataclass(frozen=True)
@@ -142,6 +143,12 @@ def importing(visitor: Visitor, _person: User) -> Steps:
     send(visitor)
     expect(visitor.page.locator(".errorlist").first).to_be_visible()
     yield "errors"
+    visitor.page.set_input_files(
+        "[name=file]", {"name": "chores.csv", "mimeType": "text/csv", "buffer": CHORES}
+    )
+    send(visitor)
+    visitor.page.wait_for_url("**/tasks/import/*/")
+    yield "preview"
 
 
 def shuffling(visitor: Visitor, _person: User) -> Steps:
@@ -226,7 +233,7 @@ SCENES = [
         passes=("mfa_edit_webauthn", "mfa_reauthenticate_webauthn", "mfa_remove_webauthn"),
     ),
     Scene("worker", menu),
-    Scene("manager", importing),
+    Scene("manager", importing, passes=("tasks:preview",)),
     Scene("manager", shuffling),
     Scene("accountant", correcting),
     Scene("admin", deciding),

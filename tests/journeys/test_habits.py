@@ -51,6 +51,20 @@ def test_back_leads_past_a_mistake(system: Running, known: Known, sign_in: SignI
     expect(page.get_by_role("heading", name="All tasks")).to_be_visible()
 
 
+def test_a_mistake_in_a_new_password_is_shown_in_place(
+    system: Running, known: Known, sign_in: SignIn
+) -> None:
+    page = sign_in(known("Wanda Worker"))
+    page.goto(f"{system.url}/people/me/")
+    page.goto(f"{system.url}/accounts/password/change/")
+    page.get_by_label("Current Password").fill("not it")
+    page.get_by_role("button", name="Change password").click()
+    expect(page.get_by_label("Current Password")).to_be_focused()
+    expect(page.get_by_label("Current Password")).to_have_attribute("aria-invalid", "true")
+    page.go_back()
+    expect(page.get_by_role("heading", name="Your profile")).to_be_visible()
+
+
 def test_search_follows_the_typing_and_the_address_the_search(
     system: Running, known: Known, sign_in: SignIn
 ) -> None:

@@ -1,6 +1,7 @@
 """An event that kills its worker is counted by whoever comes next, and in the end parked."""
 
 import os
+import time
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
@@ -29,6 +30,7 @@ def kill_the_worker(events: Sequence[Event]) -> None:
 
 def in_a_worker(batch: list[Any]) -> int:
     """Deliver the batch in a process of its own; its exit status."""
+    others = sessions()
     pid = os.fork()
     if not pid:
         connection.inc_thread_sharing()
@@ -36,19 +38,20 @@ def in_a_worker(batch: list[Any]) -> int:
         inbox.deliver("analytics", batch)
         os._exit(0)
     status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
-    wait_for_other_sessions()
+    while not sessions() <= others:  # PostgreSQL notices by itself that a client is gone
+        time.sleep(0.01)
     return status
 
 
-def wait_for_other_sessions() -> None:
-    """PostgreSQL notices by itself that a client is gone."""
+def sessions() -> set[int]:
+    """Of clients of this database; the processes that other tests have frozen keep theirs."""
     with connection.cursor() as cursor:
-        cursor.execute("""
-            DO $$ BEGIN
-              WHILE EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database()
-                               AND pid <> pg_backend_pid() AND backend_type = 'client backend')
-              LOOP PERFORM pg_sleep(0.01), pg_stat_clear_snapshot(); END LOOP;
-            END $$""")
+        cursor.execute("SELECT pg_stat_clear_snapshot()")
+        cursor.execute(
+            "SELECT pid FROM pg_stat_activity"
+            " WHERE datname = current_database() AND backend_type = 'client backend'"
+        )
+        return {row[0] for row in cursor.fetchall()}
 
 
 @pytest.mark.django_db(transaction=True)

@@ -114,8 +114,8 @@ def test_a_database_without_tables_holds_nothing(retire: Retire) -> None:
 def test_the_log_is_asked_by_an_index(told: None) -> None:
     assert OutboxEvent.objects.exists()
     with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL enable_seqscan = off")
-        cursor.execute("SET LOCAL enable_bitmapscan = off")
+        for other_way in ("seqscan", "bitmapscan", "sort", "incremental_sort"):
+            cursor.execute(f"SET LOCAL enable_{other_way} = off")
         cursor.execute(f"EXPLAIN {leftovers._KEPT}")
         plan = "\n".join(row[0] for row in cursor.fetchall())
     assert plan.count("outbox_event_by_version") == 2
