@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import redis
 from django.db import connection, transaction
@@ -56,7 +57,7 @@ SELECT extract(epoch FROM pg_xact_commit_timestamp(entry.xmin)
 
 
 def measure(broker_url: str) -> tuple[list[Figure], list[Claim]]:
-    no_ops = no_op_rate(broker_url)
+    no_ops, with_django = no_op_rate(broker_url), no_op_rate(broker_url, django=True)
     peer_figures = [
         peers.dramatiq(f"{broker_url[:-1]}2", NO_OPS),
         peers.procrastinate(os.environ["DATABASE_URL"], NO_OPS // 4),
@@ -75,6 +76,7 @@ def measure(broker_url: str) -> tuple[list[Figure], list[Claim]]:
     at = f"commit to effect at {STEADY_RATE} events/s"
     return [
         no_ops,
+        with_django,
         *peer_figures,
         delivered,
         grown,
@@ -194,19 +196,24 @@ def wait(condition: Callable[[], bool]) -> None:
 # --- the peer ---
 
 
-def no_op_rate(broker_url: str) -> Figure:
+def no_op_rate(broker_url: str, django: bool = False) -> Figure:
+    """Alone, or as in a Django project, where Celery looks after the database around each task."""
     say("a stock Celery …")
-    measured = [no_ops(f"{broker_url[:-1]}1") for _ in range(RUNS)]
-    return figure("a stock Celery, no-op tasks, two processes", "tasks/s", measured)
+    environment = dict(os.environ)
+    if not django:
+        del environment["DJANGO_SETTINGS_MODULE"]
+    measured = [no_ops(f"{broker_url[:-1]}1", environment) for _ in range(RUNS)]
+    name = "a stock Celery in a Django project" if django else "a stock Celery"
+    return figure(f"{name}, no-op tasks, two processes", "tasks/s", measured)
 
 
-def no_ops(broker_url: str) -> float:
+def no_ops(broker_url: str, environment: dict[str, str]) -> float:
     """The tasks lie ready before the worker starts; the clock runs while it is at full speed."""
     peer = [sys.executable, "-m", "benchmarks.celery_peer", broker_url]
-    subprocess.run([*peer, "send", str(NO_OPS)], check=True, cwd=state.PROJECT)
-    worker = subprocess.Popen(
-        [*peer, "work"], cwd=state.PROJECT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
+    options: dict[str, Any] = {"cwd": state.PROJECT, "env": environment}
+    subprocess.run([*peer, "send", str(NO_OPS)], check=True, **options)
+    silent = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    worker = subprocess.Popen([*peer, "work"], **options, **silent)
     try:
         return full_speed(redis.Redis.from_url(broker_url))
     finally:

@@ -127,12 +127,13 @@ def value(statement: str, *given: int | str) -> int:
         return int(cursor.fetchone()[0])
 
 
-def wait(condition: Callable[[], object]) -> None:
+def wait(condition: Callable[[], object], every: float = 0.05) -> None:
+    """`every` so many seconds it is asked for: less often what costs the database something."""
     until = time.monotonic() + PATIENCE
     while not condition():
         if time.monotonic() > until:
             raise SystemExit(f"not within {PATIENCE:.0f} s: {condition}")
-        time.sleep(0.05)
+        time.sleep(every)
 
 
 def _postmaster() -> int:

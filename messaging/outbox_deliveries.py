@@ -16,7 +16,7 @@ from django.db import connection
 from messaging.arrays import array
 from messaging.event import Event
 
-WINDOW = 20_000  # the most that a consumer may have received and not yet acknowledged
+WINDOW = 8_000  # the most that a consumer may have received and not yet acknowledged
 FIRST_RETRY_SECONDS, LAST_RETRY_SECONDS = settings.RETRY_SECONDS
 ASK_AGAIN_SECONDS = 6 * LAST_RETRY_SECONDS  # about what is parked or waits
 
@@ -71,16 +71,24 @@ SELECT json_build_object(
   FROM outbox_event WHERE position = ANY(%s::bigint[]) ORDER BY position
 """
 
+# Each is looked up on its own: of statistics that were made when hardly a delivery was there, the
+# planner concludes that a consumer has one open, and compares all there are with all that is given.
 _SETTLE = """
+WITH found AS (
+  SELECT mine.id, given.state
+    FROM unnest(%s::uuid[], %s::text[]) AS given(event_id, state)
+    JOIN outbox_event AS event USING (event_id)
+   CROSS JOIN LATERAL (
+         SELECT id FROM outbox_delivery AS d
+          WHERE d.event_id = event.position AND d.consumer = %s AND d.state <> 'acked'
+         OFFSET 0) AS mine
+)
 UPDATE outbox_delivery AS d
-   SET state = settled.state, settled_at = statement_timestamp(),
-       next_attempt_at = CASE WHEN settled.state IN ('parked', 'waiting')
+   SET state = found.state, settled_at = statement_timestamp(),
+       next_attempt_at = CASE WHEN found.state IN ('parked', 'waiting')
          THEN statement_timestamp() + make_interval(secs => %s * (0.8 + 0.4 * random()))
          ELSE d.next_attempt_at END
-  FROM (SELECT event.position, given.state
-          FROM unnest(%s::uuid[], %s::text[]) AS given(event_id, state)
-          JOIN outbox_event AS event USING (event_id)) AS settled
- WHERE d.event_id = settled.position AND d.consumer = %s AND d.state <> 'acked'
+  FROM found WHERE d.id = found.id AND d.state <> 'acked'
 """
 
 
@@ -133,7 +141,7 @@ def settle(
     states = [state for state, ids in kinds.items() for _ in ids]
     given = [event_id for ids in kinds.values() for event_id in ids]
     with connection.cursor() as cursor:
-        cursor.execute(_SETTLE, [ASK_AGAIN_SECONDS, array(given), array(states), consumer])
+        cursor.execute(_SETTLE, [array(given), array(states), consumer, ASK_AGAIN_SECONDS])
 
 
 @dataclass(frozen=True, slots=True)
