@@ -212,7 +212,7 @@ def no_ops(broker_url: str, environment: dict[str, str]) -> float:
     peer = [sys.executable, "-m", "benchmarks.celery_peer", broker_url]
     options: dict[str, Any] = {"cwd": state.PROJECT, "env": environment}
     subprocess.run([*peer, "send", str(NO_OPS)], check=True, **options)
-    silent = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    silent: dict[str, Any] = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     worker = subprocess.Popen([*peer, "work"], **options, **silent)
     try:
         return full_speed(redis.Redis.from_url(broker_url))

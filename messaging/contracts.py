@@ -44,6 +44,11 @@ def registry() -> dict[str, dict[str, Any]]:
     return loaded
 
 
+def kinds() -> list[tuple[str, int]]:
+    """Every event in every version that may be told."""
+    return [(name, version) for name, entry in registry().items() for version in entry["versions"]]
+
+
 def consumers_of(name: str) -> list[str]:
     return list(registry()[name]["consumers"])
 

@@ -8,7 +8,7 @@ from typing import Any
 from celery import current_app, shared_task
 from celery.utils import uuid
 
-from messaging import contracts, inbox, outbox_deliveries
+from messaging import contracts, inbox, outbox_deliveries, tallies
 from messaging.crash_points import crash_point
 from messaging.event import Event
 from messaging.pruning import prune
@@ -67,6 +67,12 @@ def canary(queue: str) -> None:
 def prune_messages() -> None:
     """From beat, hourly: forget what is finished and old, a minute's worth at a time."""
     list(prune(seconds=60))
+
+
+@shared_task
+def tally_events() -> None:
+    """From beat, hourly: count the hours that are over, for the pages that tell of a week."""
+    tallies.tally(contracts.kinds())
 
 
 def acknowledge_to_producers(

@@ -19,6 +19,7 @@ from messaging.inbox_models import (
 from messaging.letter_models import DeadLetter, DeadLetters, LetterWords
 from messaging.operations import Deed, DryRun, ReplayItem, ReplayRun
 from messaging.rebuild_models import PrunedEvents, Rebuild
+from messaging.tally_models import EventTally
 
 __all__ = [
     "ConsumerState",
@@ -26,6 +27,7 @@ __all__ = [
     "DeadLetters",
     "Deed",
     "DryRun",
+    "EventTally",
     "InboxAttempt",
     "InboxEvent",
     "InboxFailure",

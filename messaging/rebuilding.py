@@ -20,7 +20,7 @@ from psycopg import errors as postgres
 
 from messaging import contracts, inbox
 from messaging.event import Event
-from messaging.models import OutboxEvent, PrunedEvents, Rebuild
+from messaging.models import EventTally, OutboxEvent, PrunedEvents, Rebuild
 
 PORTION = 2_000
 LOCK = 7_200_003  # with the hash of the consumer's name: one process rebuilds it
@@ -131,6 +131,7 @@ def _begin(consumer: str) -> Rebuild:
     rebuild = Rebuild.objects.create(consumer=consumer)
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {consumer}_forget()")
+    EventTally.objects.filter(consumer=consumer).delete()
     events = OutboxEvent.objects.filter(event_name__in=_names(consumer))
     newest = events.order_by("-position").values_list("position", flat=True).first()
     rebuild.last, rebuild.total = newest or 0, events.count()

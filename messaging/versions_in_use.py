@@ -1,7 +1,7 @@
 """Which versions of which events are still told, and by whom they are still read (E2).
 
-Everything is counted where it is written: the event log, the deliveries, the inbox. Indexes hold
-what is asked for, so the cost is that of the last week and of what is open, however long the log.
+Everything is counted where it is written: the event log, the deliveries, the inbox; hours that are
+over only once (`messaging.tallies`). The cost is that of what is open, however long the log.
 """
 
 import importlib.util
@@ -15,30 +15,19 @@ from django.db import connection
 from django.utils import timezone
 
 from event_schemas.upcasts import UPCASTS
-from messaging import contracts
+from messaging import contracts, tallies
+from messaging.arrays import array, columns
 from messaging.inbox import subscriptions
+from messaging.models import EventTally
+from messaging.tallies import Kind, Place
 
-Kind = tuple[str, int]
 WINDOWS: Final = (timedelta(hours=1), timedelta(days=1), timedelta(days=7))
 
-_TOLD = """
-SELECT kind.name, kind.version, lately.hour, lately.day, lately.week, ever.last
-  FROM unnest(%(names)s::text[], %(versions)s::smallint[]) AS kind(name, version),
-       LATERAL (SELECT count(*) FILTER (WHERE created_at > %(hour)s) AS hour,
-                       count(*) FILTER (WHERE created_at > %(day)s) AS day,
-                       count(*) AS week
-                  FROM outbox_event
-                 WHERE event_name = kind.name AND event_version = kind.version
-                   AND created_at > %(week)s AND created_at <= %(now)s) AS lately,
+_LAST_TOLD = """
+SELECT kind.name, kind.version, ever.last
+  FROM unnest(%s::text[], %s::smallint[]) AS kind(name, version),
        LATERAL (SELECT max(created_at) AS last FROM outbox_event
                  WHERE event_name = kind.name AND event_version = kind.version) AS ever
-"""
-
-_READ = """
-SELECT consumer, event_name, event_version, count(*) FILTER (WHERE applied_at > %(hour)s),
-       count(*) FILTER (WHERE applied_at > %(day)s), count(*)
-  FROM inbox_event WHERE applied_at > %(week)s AND applied_at <= %(now)s
- GROUP BY consumer, event_name, event_version
 """
 
 # In two parts, for each of which there is an index.
@@ -101,12 +90,7 @@ class Version:
 
 def all_versions(now: datetime | None = None) -> list[Version]:
     """Every registered version of every event, by name and version."""
-    kinds = [
-        (name, version)
-        for name, entry in sorted(contracts.registry().items())
-        for version in sorted(entry["versions"])
-    ]
-    return _look_up(kinds, now)
+    return _look_up(sorted(contracts.kinds()), now)
 
 
 def versions_of(name: str, now: datetime | None = None) -> list[Version]:
@@ -128,15 +112,16 @@ def can_read(consumer: str, kind: Kind) -> bool | None:
 
 
 def _look_up(kinds: list[Kind], now: datetime | None) -> list[Version]:
-    told, readers = _told(kinds, _times(now)), _readers(kinds, _times(now))
+    counted = tallies.counts(kinds, WINDOWS, now or timezone.now())
+    last_told, readers = _last_told(kinds), _readers(kinds, counted)
     return [
         Version(
             name=kind[0],
             version=kind[1],
             newest=max(contracts.registry()[kind[0]]["versions"]),
             is_asked_for=kind[1] in settings.VERSIONS_TOLD.get(kind[0], [kind[1]]),
-            told=Counts(*told[kind][:3]),
-            last_told=told[kind][3],
+            told=Counts(*counted[EventTally.TOLD, *kind]),
+            last_told=last_told[kind],
             promised_until=_promised_until(kind),
             readers=readers[kind],
         )
@@ -150,31 +135,22 @@ def _promised_until(kind: Kind) -> date | None:
     return date.fromisoformat(said["supported_until"]) if said else None
 
 
-def _told(kinds: list[Kind], times: dict[str, datetime]) -> dict[Kind, tuple[Any, ...]]:
-    asked = {"names": [name for name, _ in kinds], "versions": [version for _, version in kinds]}
-    return {
-        (name, version): tuple(counts) for name, version, *counts in _rows(_TOLD, times | asked)
-    }
+def _last_told(kinds: list[Kind]) -> dict[Kind, datetime | None]:
+    rows = _rows(_LAST_TOLD, columns(kinds) if kinds else [array([])] * 2)
+    return {(name, version): last for name, version, last in rows}
 
 
-def _readers(kinds: list[Kind], times: dict[str, datetime]) -> dict[Kind, list[Reader]]:
-    read = {(who, (name, version)): n for who, name, version, *n in _rows(_READ, times)}
+def _readers(kinds: list[Kind], counted: dict[Place, list[int]]) -> dict[Kind, list[Reader]]:
     unsettled = {(who, (name, version)): n for who, name, version, *n in _rows(_UNSETTLED, {})}
     found: dict[Kind, list[Reader]] = defaultdict(list)
     for kind in kinds:
         for who in contracts.consumers_of(kind[0]):
-            counts, rest = Counts(*read.get((who, kind), ())), unsettled.get((who, kind), ())
-            found[kind].append(Reader(who, can_read(who, kind), counts, *rest))
+            applied, rest = Counts(*counted[who, *kind]), unsettled.get((who, kind), ())
+            found[kind].append(Reader(who, can_read(who, kind), applied, *rest))
     return found
 
 
-def _times(now: datetime | None) -> dict[str, datetime]:
-    until = now or timezone.now()
-    hour, day, week = (until - window for window in WINDOWS)
-    return {"now": until, "hour": hour, "day": day, "week": week}
-
-
-def _rows(statement: str, given: dict[str, Any]) -> list[tuple[Any, ...]]:
+def _rows(statement: str, given: Any) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(statement, given)
         return list(cursor.fetchall())

@@ -15,7 +15,7 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from billing_app.models import BusinessDay, Entry
-from messaging import contracts
+from messaging import contracts, tallies
 from messaging.business_day import today
 from tasks_app import counting
 from tasks_app.models import Task
@@ -87,6 +87,7 @@ def load(size: Size, say: Say) -> None:
         say("analytics …")
         _run("analytics", {})
         _tell(size, say)
+        tallies.tally(contracts.kinds())
     finally:
         _execute("DISCARD TEMP")
     say("statistics …")

@@ -28,17 +28,11 @@ def document() -> Json:
         "channels": {f"{who}.events": _channel(who) for who in contracts.consumers()},
         "operations": dict([*_operations("send"), *_operations("receive")]),
         "components": {
-            "messages": {message_id(*kind): _message(*kind) for kind in kinds()},
+            "messages": {message_id(*kind): _message(*kind) for kind in contracts.kinds()},
             "schemas": {"envelope": embedded("envelope.json")}
-            | {message_id(*kind): embedded(contracts.path_of(*kind)) for kind in kinds()},
+            | {message_id(*kind): embedded(contracts.path_of(*kind)) for kind in contracts.kinds()},
         },
     }
-
-
-def kinds() -> list[tuple[str, int]]:
-    """Every event in every version that may be told."""
-    registry = contracts.registry()
-    return [(name, version) for name in registry for version in registry[name]["versions"]]
 
 
 def message_id(name: str, version: int) -> str:
@@ -87,7 +81,7 @@ def _channel(consumer: str) -> Json:
 def _taken(consumer: str) -> list[tuple[str, int]]:
     return [
         (name, version)
-        for name, version in kinds()
+        for name, version in contracts.kinds()
         if version in contracts.registry()[name]["consumers"].get(consumer, {}).get("versions", [])
     ]
 

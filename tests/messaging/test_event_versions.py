@@ -11,7 +11,8 @@ from django.db import connection
 from django.utils import timezone
 
 from auth_app.models import User
-from messaging import contracts, inbox, retiring, versions_in_use
+from messaging import contracts, inbox, retiring, tallies, versions_in_use
+from messaging.arrays import columns
 from messaging.retiring import obstacles
 from messaging.versions_in_use import Counts, Version, versions_of
 from tasks_app.models import Task
@@ -154,10 +155,17 @@ def test_the_command_shows_every_version() -> None:
 
 def test_its_questions_are_answered_by_indexes() -> None:
     """However long the log is: what is older than a week or settled is not looked at."""
-    given: Any = versions_in_use._times(None) | {"names": [NAME], "versions": [1]}
+    since, till = columns([(timezone.now() - DAY, timezone.now())])
+    given = {"names": [NAME], "versions": [1], "since": since, "till": till}
+    questions: list[tuple[str, Any]] = [
+        (tallies._TOLD, given),
+        (tallies._APPLIED, given),
+        (versions_in_use._LAST_TOLD, [[NAME], [1]]),
+        (versions_in_use._UNSETTLED, []),
+    ]
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")
-        for question in (versions_in_use._TOLD, versions_in_use._READ, versions_in_use._UNSETTLED):
+        for question, given in questions:
             cursor.execute(f"EXPLAIN {question}", given)
             plan = "\n".join(line for (line,) in cursor.fetchall())
             assert "Index" in plan
