@@ -58,6 +58,12 @@ def consumers() -> list[str]:
     return sorted({who for entry in registry().values() for who in entry["consumers"]})
 
 
+def read_models() -> set[str]:
+    """Consumers that only add up what has happened, and may be made anew from the log."""
+    takes = [consumer for entry in registry().values() for consumer in entry["consumers"].items()]
+    return set(consumers()) - {who for who, how in takes if how["replay"] != "rebuild"}
+
+
 def producers() -> set[str]:
     return {str(entry["producer"]) for entry in registry().values()}
 

@@ -105,13 +105,19 @@ class Sealed(NamedTuple):
 def claim(consumer: str, limit: int) -> list[Sealed]:
     """Take up to `limit` due events for a consumer, in order of writing, and set the time at which
     they will be sent again unless acknowledged (30 s doubling to 10 min, ±20 %)."""
+    room = min(limit, WINDOW - under_way(consumer, WINDOW))
+    if room <= 0:
+        return []
     with connection.cursor() as cursor:
-        cursor.execute(_OPEN_WINDOW, [consumer, WINDOW])
-        room = min(limit, WINDOW - cursor.fetchone()[0])
-        if room <= 0:
-            return []
         cursor.execute(_CLAIM, [consumer, room, LAST_RETRY_SECONDS, FIRST_RETRY_SECONDS])
         return _events([row[0] for row in cursor.fetchall()])
+
+
+def under_way(consumer: str, at_most: int) -> int:
+    """How many a consumer has been sent lately and has not acknowledged; no more are counted."""
+    with connection.cursor() as cursor:
+        cursor.execute(_OPEN_WINDOW, [consumer, at_most])
+        return int(cursor.fetchone()[0])
 
 
 def claim_kept(consumer: str, limit: int) -> list[Sealed]:

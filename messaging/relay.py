@@ -10,7 +10,7 @@ import os
 import socket
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from celery import current_app
 from django.db import DatabaseError, InterfaceError, close_old_connections, connection
@@ -27,6 +27,7 @@ KEPT = 100
 MAX_WAITING = 2_000
 POLL_SECONDS = 0.05
 CARE_SECONDS = 5.0
+READ_MODELS_WAIT_SECONDS = 1.0
 LEADER_LOCK = 7_200_001
 NAME = "ates-relay"  # of its sessions, for whoever looks at them
 
@@ -59,23 +60,39 @@ class Relay:
 
     def _lead(self) -> None:
         log.info("this relay leads")
-        care_at = 0.0
+        care_at = read_models_at = 0.0
         while not self.stop.is_set():
             if time.monotonic() >= care_at:
                 care_at = time.monotonic() + CARE_SECONDS
                 ask_about_kept()
                 canaries.send(waiting)
-            if not relay_once():
+            waited = time.monotonic() - read_models_at > READ_MODELS_WAIT_SECONDS
+            if waited:
+                read_models_at = time.monotonic()
+            if not relay_once(read_models_too=waited):
                 self.stop.wait(POLL_SECONDS)
 
 
-def relay_once() -> int:
-    """Bring one round of due events to every consumer; the number of events sent."""
+def relay_once(read_models_too: bool = True) -> int:
+    """Bring one round of due events to every consumer; the number of events sent. Read models come
+    last, and not at all while others have much in hand, unless it is said that they have waited."""
+    read_models = contracts.read_models()
+    others = [consumer for consumer in contracts.consumers() if consumer not in read_models]
+    sent = _relay_to_all(others)
+    if read_models_too or not _are_busy(others):
+        sent += _relay_to_all(sorted(read_models))
+    return sent
+
+
+def _relay_to_all(consumers: Iterable[str]) -> int:
     paused = pausing.paused()
     return sum(
-        _probe(consumer) if consumer in paused else _relay_to(consumer)
-        for consumer in contracts.consumers()
+        _probe(consumer) if consumer in paused else _relay_to(consumer) for consumer in consumers
     )
+
+
+def _are_busy(consumers: Iterable[str]) -> bool:
+    return any(outbox_deliveries.under_way(consumer, CLAIM) == CLAIM for consumer in consumers)
 
 
 def ask_about_kept() -> int:

@@ -49,19 +49,20 @@ def start(
         return _begin(file, by, key)
 
 
-def go_on(run_id: UUID, seconds: float = 60) -> None:
-    """Settle batch after batch until the run is over, time is up or another worker has it."""
+def go_on(run_id: UUID, seconds: float = 60) -> bool:
+    """Settle batch after batch until the run is over, time is up (True) or another has it."""
     until = monotonic() + seconds
     run = ImportRun.objects.running().filter(pk=run_id).first()
     if run is None:
-        return
+        return False
     position = run.cursor
     rest = islice(records(run.content, run.filename), position, None)
     while _settle_batch(run_id, position, batch := list(islice(rest, BATCH))):
         crash_point("import.after_batch")
         position += len(batch)
         if monotonic() > until:
-            break
+            return True
+    return False
 
 
 def go_on_with_all(seconds: float = 60) -> None:

@@ -18,12 +18,14 @@ log = logging.getLogger("ates.tasks")
 
 @shared_task
 def shuffle(run_id: str) -> None:
-    shuffling.go_on(UUID(run_id))
+    if shuffling.go_on(UUID(run_id)):
+        soon(shuffle, UUID(run_id))
 
 
 @shared_task
 def import_tasks(run_id: str) -> None:
-    importing.go_on(UUID(run_id))
+    if importing.go_on(UUID(run_id)):
+        soon(import_tasks, UUID(run_id))
 
 
 @shared_task

@@ -53,14 +53,17 @@ def start(by: UUID | None, key: str | None = None) -> ShuffleRun:
     return run
 
 
-def go_on(run_id: UUID, seconds: float = 60, at: datetime | None = None) -> None:
-    """Draw batch after batch until the run is over, the time is up or another worker has it.
+def go_on(run_id: UUID, seconds: float = 60, at: datetime | None = None) -> bool:
+    """Draw batch after batch until the run is over, the time is up (True) or another worker has it.
 
     `at` is when it happens, for histories that are told afterwards; now if not given.
     """
     until = monotonic() + seconds
-    while _draw_batch(run_id, at) and monotonic() < until:
+    while _draw_batch(run_id, at):
         crash_point("shuffle.after_batch")
+        if monotonic() > until:
+            return True
+    return False
 
 
 def go_on_with_all() -> None:

@@ -7,11 +7,13 @@ from collections.abc import Iterator
 from contextlib import suppress
 
 import pytest
-from django.db import InterfaceError, OperationalError, connection
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone
+from uuid_utils.compat import uuid7
 
 from messaging import canaries, inbox, jobs, outbox_deliveries, relay
 from messaging.models import OutboxDelivery
+from messaging.outbox import Fact, publish
 from supervisor.state import PROJECT
 from tests.delivery import empty_queues, work_off
 from tests.messaging.test_outbox_deliveries import tell
@@ -34,6 +36,11 @@ def test_what_is_due_arrives_and_is_acknowledged() -> None:
     assert set(OutboxDelivery.objects.values_list("state", flat=True)) == {"acked"}
 
 
+def assigned() -> Fact:
+    ids = {f"{of}_id": str(uuid7()) for of in ("task", "account", "assignment", "shuffle")}
+    return Fact("tasks.task_assigned", 1, {**ids, "version": 2}, at=timezone.now())
+
+
 def test_a_consumer_that_is_away_does_not_fill_the_broker(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(relay, "MAX_WAITING", 2)
     tell()
@@ -43,6 +50,21 @@ def test_a_consumer_that_is_away_does_not_fill_the_broker(monkeypatch: pytest.Mo
     assert relay.waiting("analytics.events") == 2
     work_off("analytics.events")
     assert relay.relay_once() == 1
+
+
+def test_read_models_wait_while_others_have_much_in_hand(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Money first: a shuffle is charged before it is counted."""
+    monkeypatch.setattr(relay, "CLAIM", 2)
+    with transaction.atomic():
+        publish([assigned() for _ in range(3)])
+    assert relay.relay_once(read_models_too=False) == 2
+    assert relay.waiting("analytics.events") == 0
+    assert relay.relay_once(read_models_too=True) == 1 + 2
+    assert relay.waiting("analytics.events") == 1
+    empty_queues()
+    OutboxDelivery.objects.filter(consumer="billing").update(state="acked")
+    assert relay.relay_once(read_models_too=False) == 1
+    assert relay.waiting("analytics.events") == 1
 
 
 def test_a_malformed_event_in_the_queue_lands_in_the_dead_letters_and_its_neighbours_go_on() -> (

@@ -1,6 +1,7 @@
 """The button “assign tasks” and the page of a shuffle (T4)."""
 
 import json
+from functools import partial
 from uuid import uuid4
 
 import pytest
@@ -129,9 +130,33 @@ def test_it_tells_a_worker_to_begin_at_once(
     empty_queues()
     with django_capture_on_commit_callbacks(execute=True):
         client_for(manager).post(URL)
+    run_id = told_to_begin()
+    jobs.shuffle(run_id)
+    assert ShuffleRun.objects.get(pk=run_id).status == "completed"
+
+
+def told_to_begin() -> str:
     with current_app.connection_for_read() as broker:
         message = broker.SimpleQueue("tasks.jobs").get(timeout=5)
         message.ack()
     [[run_id], *_] = json.loads(message.body)
-    jobs.shuffle(run_id)
-    assert ShuffleRun.objects.get(pk=run_id).status == "completed"
+    return str(run_id)
+
+
+def test_a_long_shuffle_takes_a_place_in_the_queue_again(
+    manager: User,
+    make_tasks: MakeTasks,
+    monkeypatch: pytest.MonkeyPatch,
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+) -> None:
+    """Others get their turn; nobody waits for the next tick."""
+    make_tasks(3)
+    run = shuffle.start(manager.public_id)
+    monkeypatch.setattr(shuffle, "BATCH", 2)
+    monkeypatch.setattr(shuffle, "go_on", partial(shuffle.go_on, seconds=0))
+    empty_queues()
+    with django_capture_on_commit_callbacks(execute=True):
+        jobs.shuffle(str(run.pk))
+    assert ShuffleRun.objects.get().drawn == 2
+    jobs.shuffle(told_to_begin())
+    assert ShuffleRun.objects.get().drawn == 3
