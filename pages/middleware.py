@@ -48,7 +48,9 @@ def serve_pages(get_response: GetResponse) -> GetResponse:
         if _asks_to_sign_in(response):
             return _to_sign_in(request, response)
         if is_htmx(request) and request.method == "POST" and response.has_header("Location"):
-            return HttpResponse(status=204, headers={"HX-Redirect": response["Location"]})
+            away = HttpResponse(status=204, headers={"HX-Redirect": response["Location"]})
+            away.cookies = response.cookies  # what is to be said on the next page is among them
+            return away
         return response
 
     return middleware

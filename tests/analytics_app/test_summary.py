@@ -77,7 +77,7 @@ def test_it_shows_the_most_expensive_task_and_links_to_it(admins_client: Client)
 
 def test_it_says_how_many_tied(admins_client: Client) -> None:
     hear(*completed("a", 4000), *completed("b", 4000))
-    assert "2 tasks tie at this reward" in page(admins_client, "period=month&day=2026-03-11")
+    assert "the first of 2 at this reward" in page(admins_client, "period=month&day=2026-03-11")
 
 
 def test_a_bar_leads_to_its_day(admins_client: Client) -> None:

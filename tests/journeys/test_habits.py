@@ -64,6 +64,13 @@ def test_a_mistake_in_a_new_password_is_shown_in_place(
     page.go_back()
     expect(page.get_by_role("heading", name="Your profile")).to_be_visible()
 
+    page.go_forward()
+    page.get_by_label("Current Password").fill(PASSWORD)
+    for again in ("New Password", "New Password (again)"):
+        page.get_by_label(again, exact=True).fill("a perch for two parrots")
+    page.get_by_role("button", name="Change password").click()
+    expect(page.get_by_text("Password successfully changed.")).to_be_visible()
+
 
 def test_search_follows_the_typing_and_the_address_the_search(
     system: Running, known: Known, sign_in: SignIn

@@ -65,7 +65,8 @@ def test_settling_looks_at_what_is_acknowledged_alone() -> None:
         cursor.execute("ANALYZE outbox_event, outbox_delivery")
         for _ in range(20):
             tell(500)
-        ids = list(OutboxEvent.objects.values_list("event_id", flat=True)[:100])
+        newest = OutboxEvent.objects.order_by("-position")
+        ids = list(newest.values_list("event_id", flat=True)[:100])
         given: list[Any] = [array(ids), array(["acked"] * len(ids)), "analytics", 60]
         cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {outbox_deliveries._SETTLE}", given)
         (plan,) = cursor.fetchone()[0]

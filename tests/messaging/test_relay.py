@@ -53,7 +53,7 @@ def test_a_consumer_that_is_away_does_not_fill_the_broker(monkeypatch: pytest.Mo
 
 
 def test_read_models_wait_while_others_have_much_in_hand(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Money first: a shuffle is charged before it is counted."""
+    """A shuffle is charged before it is counted."""
     monkeypatch.setattr(relay, "CLAIM", 2)
     with transaction.atomic():
         publish([assigned() for _ in range(3)])
