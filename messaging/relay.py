@@ -10,7 +10,7 @@ import os
 import socket
 import threading
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from celery import current_app
 from django.db import DatabaseError, InterfaceError, close_old_connections, connection
@@ -78,17 +78,15 @@ def relay_once(read_models_too: bool = True) -> int:
     last, and not at all while others have much in hand, unless it is said that they have waited."""
     read_models = contracts.read_models()
     others = [consumer for consumer in contracts.consumers() if consumer not in read_models]
-    sent = _relay_to_all(others)
+    paused = pausing.paused()
+    sent = sum(_bring(consumer, paused) for consumer in others)
     if read_models_too or not _are_busy(others):
-        sent += _relay_to_all(sorted(read_models))
+        sent += sum(_bring(consumer, paused) for consumer in sorted(read_models))
     return sent
 
 
-def _relay_to_all(consumers: Iterable[str]) -> int:
-    paused = pausing.paused()
-    return sum(
-        _probe(consumer) if consumer in paused else _relay_to(consumer) for consumer in consumers
-    )
+def _bring(consumer: str, paused: Collection[str]) -> int:
+    return _probe(consumer) if consumer in paused else _relay_to(consumer)
 
 
 def _are_busy(consumers: Iterable[str]) -> bool:

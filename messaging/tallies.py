@@ -96,9 +96,10 @@ def counts(
         if until:
             for *place, events in _rows(_TALLIED, [_next_hour(began), until]):
                 found[tuple(place)][number] += events
-    for *place, number, events in _counted_now(kinds, list(spans)):
-        for window_number in list(spans.values())[number - 1]:
-            found[tuple(place)][window_number] += events
+    members = list(spans.values())
+    for *place, span, events in _counted_now(kinds, list(spans)):
+        for number in members[span - 1]:
+            found[tuple(place)][number] += events
     return found
 
 

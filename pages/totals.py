@@ -28,5 +28,6 @@ def counted(*lists: "QuerySet[Any, Any]") -> list[str]:
 
 
 def _count(rows: "QuerySet[Any, Any]") -> tuple[str, tuple[Any, ...]]:
+    """A subquery of nothing but what Django has written, and its parameters."""
     sql, values = rows.order_by().values("pk")[: COUNTED + 1].query.sql_with_params()
     return f"(SELECT count(*) FROM ({sql}) AS listed)", values  # noqa: S608

@@ -10,8 +10,10 @@ FORWARD = Path(__file__).with_suffix(".sql").read_text()
 BACKWARD = """
 DROP TRIGGER is_whole ON tasks_app_assignment;
 DROP TRIGGER stays ON tasks_app_assignment;
-DROP FUNCTION tasks_assignment_is_whole, tasks_assignment_stays;
-DROP FUNCTION tasks_assigned_stays, tasks_assigned_not_emptied, tasks_assigned_keeps_its_key CASCADE;
+DROP TRIGGER assigned_stays ON tasks_app_task;
+DROP TRIGGER assigned_stays ON tasks_app_account;
+DROP TRIGGER assigned_stays ON tasks_app_shufflerun;
+DROP FUNCTION tasks_assignment_is_whole, tasks_assignment_stays, tasks_assigned_stays;
 """
 
 

@@ -34,7 +34,7 @@ class Migration(migrations.Migration):
     atomic = False  # so that writers need not wait while all rows are looked at
 
     dependencies = [
-        ("tasks_app", "0020_uploads"),
+        ("tasks_app", "0021_assigned_stays"),
     ]
 
     operations = [

@@ -1,7 +1,6 @@
 """An event that kills its worker is counted by whoever comes next, and in the end parked."""
 
 import os
-import time
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
@@ -16,6 +15,7 @@ from messaging import inbox, leases
 from messaging.event import Event
 from messaging.failures import MAX_ATTEMPTS
 from messaging.models import DeadLetter, InboxAttempt, InboxEvent, InboxFailure, InboxLease
+from tests.billing_app.races import wait_for
 from tests.messaging.deliveries import applied, consume, effect, told
 
 DEADLY = 13
@@ -38,8 +38,7 @@ def in_a_worker(batch: list[Any]) -> int:
         inbox.deliver("analytics", batch)
         os._exit(0)
     status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
-    while not sessions() <= others:  # PostgreSQL notices by itself that a client is gone
-        time.sleep(0.01)
+    wait_for(lambda: sessions() <= others, "PostgreSQL notices that a client is gone")
     return status
 
 

@@ -50,6 +50,14 @@ def test_what_htmx_sent_leads_to_a_whole_page(client_for: ClientFor, worker: Use
     assert answer["HX-Redirect"].startswith("/tasks/")
 
 
+def test_what_is_to_be_said_is_said_on_the_page_that_htmx_leads_to(
+    client_for: ClientFor, worker: User
+) -> None:
+    client = client_for(worker)
+    there = client.post("/tasks/new/", {"title": "Preen"}, headers=HTMX)["HX-Redirect"]
+    assert "“Preen” was created" in client.get(there).content.decode()
+
+
 def test_it_keeps_pages_of_signed_in_people_out_of_caches(
     client_for: ClientFor, worker: User
 ) -> None:

@@ -7,7 +7,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from tasks_app.models import Task
 
-OPEN = "0020_uploads"
+OPEN = "0021_assigned_stays"
 CLOSED = "0030_titles_are_split"
 
 

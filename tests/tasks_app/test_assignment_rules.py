@@ -99,9 +99,7 @@ def test_what_is_being_assigned_is_not_deleted_meanwhile(
     other = nobody()
     with transaction.atomic():
         assign(task.pk, other.pk)
-        deleting = meanwhile(
-            execute, f"DELETE FROM tasks_app_account WHERE public_id = '{other.pk}'"
-        )
+        deleting = meanwhile(delete, other)
         somebody_waits_for_a_lock()
     with pytest.raises(IntegrityError, match="there are assignments of what was to be deleted"):
         deleting.result()
