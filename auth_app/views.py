@@ -11,6 +11,7 @@ from django.db import IntegrityError, transaction
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views import i18n
@@ -229,7 +230,8 @@ def me(request: HttpRequest) -> HttpResponse:
     wishes = {name: form.cleaned_data.pop(name) for name in WISHES}
     person.prefer(**wishes)
     person.change(**form.cleaned_data)
-    messages.success(request, _("Saved."))
+    with translation.override(person.language):  # the page that says so is in the new one
+        messages.success(request, _("Saved."))
     return redirect("people:me")
 
 

@@ -20,6 +20,11 @@ def test_it_changes_name_language_and_theme(client_for: ClientFor, worker: User)
     assert published("auth.account_updated")[-1]["language"] == "ru"
 
 
+def test_it_says_so_in_the_language_that_was_chosen(client_for: ClientFor, worker: User) -> None:
+    page = client_for(worker).post("/people/me/", FORM, follow=True).content.decode()
+    assert "Сохранено." in page
+
+
 def test_it_never_changes_role_or_standing(client_for: ClientFor, worker: User) -> None:
     client_for(worker).post("/people/me/", FORM | {"role": "admin", "is_active": ""})
     worker.refresh_from_db()
