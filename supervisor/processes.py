@@ -40,6 +40,7 @@ class Process:
     started_at: float = 0.0
     failures: int = 0
     again_at: float | None = None
+    asked: bool = False
     pump: threading.Thread | None = field(default=None, repr=False)
 
     @property
@@ -52,7 +53,7 @@ class Process:
 
     def start(self) -> None:
         """From the main thread only: the kernel tells a child of the death of the *thread*."""
-        self.again_at, self.started_at = None, time.monotonic()
+        self.again_at, self.asked, self.started_at = None, False, time.monotonic()
         output = self.log.open("ab") if self.log else subprocess.PIPE
         self.popen = subprocess.Popen(
             self.launched(),
@@ -104,8 +105,10 @@ class Process:
         self.say("run", f"{self.name} {death}; starting it again in {pause:.1f} s")
 
     def ask_to_stop(self) -> None:
+        """Once: Granian, told again while it heeds the first word, waits for itself for ever."""
         self.again_at = None
-        if self.popen and self.alive:
+        if self.popen and self.alive and not self.asked:
+            self.asked = True
             self.popen.send_signal(self.stop_signal)
 
     def stop(self, within: float | None = None) -> None:

@@ -1,7 +1,7 @@
 """Nobody needs a mouse, and nobody is dropped at the top of the page by what they did."""
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, ViewportSize, expect
 from pytest_django.live_server_helper import LiveServer
 
 from auth_app.models import User
@@ -53,6 +53,20 @@ def test_the_first_thing_on_a_page_leads_past_the_menu(
         assert has_focus(visitor.page, ".skip-link")
         visitor.page.keyboard.press("Enter")
         assert has_focus(visitor.page, "#main")
+
+
+def test_a_long_menu_shows_where_one_is(
+    staff: dict[str, User], live_server: LiveServer, browser: Browser
+) -> None:
+    low = ViewportSize(width=1280, height=420)
+    with visiting(browser, live_server.url, staff["admin"], viewport=low) as visitor:
+        visitor.open("/")
+        last = visitor.page.locator("#menu nav a").last
+        expect(last).not_to_be_in_viewport()
+        visitor.open(str(last.get_attribute("href")))
+        expect(visitor.page.locator("#menu [aria-current]")).to_be_in_viewport(ratio=1)
+        visitor.page.keyboard.press("Tab")
+        assert has_focus(visitor.page, ".skip-link")
 
 
 def test_a_manager_draws_all_tasks_anew(
