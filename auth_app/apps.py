@@ -6,9 +6,14 @@ class AuthConfig(AppConfig):
 
     def ready(self) -> None:
         from allauth.account.signals import authentication_step_completed
+        from allauth.mfa.models import Authenticator
+        from django.db.models.signals import post_delete, post_save
 
-        from auth_app import signing
+        from auth_app import second_factor, signing
         from auth_app.rotation import rotate
 
         authentication_step_completed.connect(rotate)
+        # allauth's own signals come after the commit, where a crash would forget what they ask for.
+        post_save.connect(second_factor.added, sender=Authenticator)
+        post_delete.connect(second_factor.removed, sender=Authenticator)
         signing.configured()  # keys that can't be read are told at the start, not at a sign-in

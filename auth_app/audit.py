@@ -23,6 +23,11 @@ class Action(models.TextChoices):
     DEACTIVATED = "deactivated", _("deactivated")
     REACTIVATED = "reactivated", _("reactivated")
     FACTOR_RESET = "second_factor_reset", _("reset the second factor")
+    APP_ADDED = "app_added", _("added an app as a second factor")
+    APP_REMOVED = "app_removed", _("removed the app that was a second factor")
+    KEY_ADDED = "key_added", _("added a key")
+    KEY_REMOVED = "key_removed", _("removed a key")
+    CODES_MADE = "codes_made", _("made recovery codes")
     EXPORTED = "exported", _("exported the list")
 
 

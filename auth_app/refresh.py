@@ -60,6 +60,7 @@ class TokenFamily(models.Model):
         SIGNED_OUT = "signed_out"
         STANDING = "standing"
         PASSWORD = "password"  # noqa: S105 a reason, not a secret
+        FACTOR = "factor"
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     user = models.ForeignKey("auth_app.User", models.CASCADE, related_name="token_families")

@@ -1,19 +1,31 @@
 """The second factor: who must have one, who has one, and is a typed code right?"""
 
-from typing import Final
+from typing import Any, Final
 
+from allauth.core import context
 from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import is_mfa_enabled
+from allauth.usersessions.internal.flows.sessions import end_other_sessions
 from django.conf import settings
 from django.db import transaction
 
 from auth_app import audit
 from auth_app.audit import Action
 from auth_app.models import OwnStanding, User
+from auth_app.refresh import TokenFamily, end_refresh_families
 from messaging.context import current_origin
 
 ROLES: Final = (User.Role.ACCOUNTANT, User.Role.ADMIN)
 BY_ITSELF: Final = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
+ADDED: Final = {
+    Authenticator.Type.TOTP: Action.APP_ADDED,
+    Authenticator.Type.WEBAUTHN: Action.KEY_ADDED,
+    Authenticator.Type.RECOVERY_CODES: Action.CODES_MADE,
+}
+REMOVED: Final = {
+    Authenticator.Type.TOTP: Action.APP_REMOVED,
+    Authenticator.Type.WEBAUTHN: Action.KEY_REMOVED,
+}
 
 
 def required(user: User) -> bool:
@@ -55,3 +67,25 @@ def reset(person: User, reason: str = "") -> bool:
     audit.note(Action.FACTOR_RESET, person.public_id, reason=reason)
     person.end_sessions()
     return True
+
+
+def added(instance: Authenticator, created: bool, **_: Any) -> None:
+    if created:
+        _changed_by_themselves(instance, ADDED.get(instance.type))
+
+
+def removed(instance: Authenticator, **_: Any) -> None:
+    _changed_by_themselves(instance, REMOVED.get(instance.type))
+
+
+@transaction.atomic
+def _changed_by_themselves(authenticator: Authenticator, action: Action | None) -> None:
+    """Whoever is signed in elsewhere has not shown the new factor: they do, or they are out. What
+    programs and other people change is theirs to settle (`reset`)."""
+    request, person = context.request, authenticator.user
+    if request is None or request.user != person:
+        return
+    if action:
+        audit.note(action, person.public_id)
+    end_other_sessions(request, person)
+    end_refresh_families(person, TokenFamily.Why.FACTOR)

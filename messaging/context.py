@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any, cast
 from uuid import UUID
 
@@ -99,7 +100,8 @@ def correlate(get_response: Callable[[HttpRequest], HttpResponse]) -> Any:
 
 
 def _note(request: HttpRequest, response: HttpResponse) -> None:
-    """Reading is not worth a line unless somebody looks for trouble."""
-    level = logging.DEBUG if request.method in ("GET", "HEAD") else logging.INFO
+    """Reading is not worth a line unless somebody looks where they may not, or for trouble."""
+    reads = request.method in ("GET", "HEAD") and response.status_code != HTTPStatus.FORBIDDEN
+    level = logging.DEBUG if reads else logging.INFO
     route = request.resolver_match.view_name if request.resolver_match else "no route"
     log.log(level, "%s %s answers %s", request.method, route, response.status_code)

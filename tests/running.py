@@ -62,6 +62,7 @@ class Running:
 
     def start(self, name: str, like: str = "", **environment: str) -> None:
         """`start("relay-2", like="relay")` starts one more of a kind."""
+        assert not self.alive(name), f"{name} would be forgotten, and run on"
         command = self.commands[like or name]
         self.processes[name] = Process(
             name,

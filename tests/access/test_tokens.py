@@ -1,6 +1,7 @@
 """Attacks on the signature, the header and the form of an access token (RFC 8725)."""
 
 import json
+import logging
 import socket
 from typing import Any
 
@@ -110,8 +111,12 @@ def test_it_asks_no_address_that_the_token_names(
         GONE,
     ],
 )
-def test_it_refuses_a_key_that_is_unknown_or_no_name_at_all(kid: Any) -> None:
+def test_it_refuses_a_key_that_is_unknown_or_no_name_at_all(
+    kid: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
     assert refused(forge.token({"kid": kid}))
+    assert caplog.text == ""
 
 
 def test_it_refuses_a_token_of_a_key_of_somebody_else() -> None:

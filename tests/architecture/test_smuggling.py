@@ -10,6 +10,7 @@ from typing import Any, Final
 from uuid import UUID
 
 import pytest
+from django.core.files.base import ContentFile
 from django.db import connection, transaction
 from django.test import Client
 from django.urls import reverse
@@ -26,25 +27,27 @@ from tests.delivery import deliver_everything
 Form = dict[str, str]
 People = dict[str, User]
 NOBODY: Final = UUID("00000000-0000-7000-8000-000000000000")
+MUCH: Final = 4_242_424_242  # cents, or whatever else is counted
+LONG_AGO: Final = "2001-01-01"
 SMUGGLED: Final = {
     "account": "1",
     "actor": str(NOBODY),
-    "amount_cents": "424242",
+    "amount_cents": str(MUCH),
     "assignee": "1",
     "assignee_id": str(NOBODY),
-    "balance": "424242",
-    "completed_at": "2001-01-01",
-    "day": "2001-01-01",
+    "balance": str(MUCH),
+    "completed_at": LONG_AGO,
+    "day": LONG_AGO,
     "decided_by": str(NOBODY),
     "email": "smuggled@popug.example",
-    "fee_cents": "424242",
+    "fee_cents": str(MUCH),
     "is_active": "0",
     "is_demo": "on",
     "is_superuser": "on",
     "kind": "3",
-    "last_login": "2001-01-01",
+    "last_login": LONG_AGO,
     "public_id": str(NOBODY),
-    "reward_cents": "424242",
+    "reward_cents": str(MUCH),
     "role": "admin",
     "sessions_ended": "7",
     "state": "sent",
@@ -97,6 +100,7 @@ class Send:
 WHY: Final = {"reason": "because"}
 ME: Final = {"name": "Wilma", "language": "ru", "theme": "auto"}
 NEW: Final = {"email": "n@popug.example", "name": "Nelly", "role": "worker", "language": "en"}
+FILE: Final = "file"
 FORMS: Final = [
     Send("set_theme", "worker", {"theme": "dark"}),
     Send("set_language", "worker", {"language": "en"}),
@@ -104,6 +108,7 @@ FORMS: Final = [
     Send("tasks:complete", "worker", {}, _own_task),
     Send("people:me", "worker", ME),
     Send("tasks:shuffle", "manager", {}),
+    Send("tasks:import", "manager", {FILE: "[UBERPOP-7] Oil the hinge of the cage"}),
     Send("billing:correct", "accountant", WHY, _entry),
     Send("billing:reconcile", "accountant", {}),
     Send("billing:retry_all", "accountant", {}),
@@ -122,7 +127,7 @@ WITHOUT: Final = {
     "events:go_on_with_replay", "events:pause_replay", "events:restore", "events:restore_many",
     "events:resume_consumer", "events:try_without_effect", "people:accept", "people:end_session",
     "people:end_sign_in", "people:invite", "people:reactivate", "people:reset_second_factor",
-    "tasks:cancel_import", "tasks:cancel_shuffle", "tasks:import", "tasks:preview",
+    "tasks:cancel_import", "tasks:cancel_shuffle", "tasks:preview",
     "usersessions_list",
 }  # fmt: skip
 
@@ -148,11 +153,40 @@ def test_what_is_smuggled_in_changes_nothing(
 
 def _left_by(client: Client, address: str, form: Form) -> tuple[int, dict[str, list[Any]]]:
     """The answer, and what is in every table afterwards; then all is undone."""
+    upload = {FILE: ContentFile(form[FILE], "perches.txt")} if FILE in form else {}
     with transaction.atomic():
-        status = client.post(address, form).status_code
+        status = client.post(address, form | upload).status_code
         left = {table: _rows(table, columns) for table, columns in _columns().items()}
+        assert _smuggled_into() == set()
         transaction.set_rollback(True)
     return status, left
+
+
+def _smuggled_into() -> set[str]:
+    """The tables in which any column says what nobody but a smuggler has said."""
+    with connection.cursor() as cursor:
+        found = set()
+        for table in connection.introspection.table_names(cursor):
+            words = f"\\m({NOBODY}|{MUCH}|{LONG_AGO})\\M"
+            cursor.execute(f"SELECT EXISTS (SELECT FROM {table} t WHERE t::text ~ %s)", [words])
+            found |= {table} if cursor.fetchone()[0] else set()
+    return found
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE auth_app_user SET public_id = '00000000-0000-7000-8000-000000000000'",
+        "UPDATE auth_app_user SET last_login = '2001-01-01T12:00:00Z'",
+        "UPDATE tasks_app_task SET title = 'Feed 4242424242 parrots'",
+    ],
+)
+def test_what_is_smuggled_in_would_be_seen(worker: User, change: str) -> None:
+    Task.create(title="Preen")
+    assert _smuggled_into() == set()
+    with connection.cursor() as cursor:
+        cursor.execute(change)
+    assert len(_smuggled_into()) == 1
 
 
 def _columns() -> dict[str, list[str]]:

@@ -1,5 +1,6 @@
 """What stands between a session and a view."""
 
+import logging
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -139,3 +140,15 @@ def test_nobody_resets_their_own(client_for: ClientFor, admin: User) -> None:
     url = f"/people/{admin.public_id}/reset-second-factor/"
     assert client_for(admin).post(url, {"reason": "lazy"}).status_code == 403
     assert second_factor.enrolled(admin)
+
+
+def test_whoever_looks_where_they_may_not_leaves_a_line(
+    client_for: ClientFor, worker: User, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    client = client_for(worker)
+    for address in ("/tasks/", "/people/"):
+        client.get(address)
+    assert [line for line in caplog.messages if "answers" in line] == [
+        "GET people:list answers 403"
+    ]

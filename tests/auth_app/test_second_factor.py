@@ -1,18 +1,22 @@
 """Who must have a second factor, and which codes are right."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 import time_machine
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal import auth as totp
+from django.core.cache import cache
+from django.test import Client
 from pytest_django.fixtures import Settings
 
-from auth_app import second_factor
+from auth_app import refresh, second_factor
+from auth_app.audit import AuditRecord
 from auth_app.models import User
-from tests.conftest import Hire
+from auth_app.refresh import TokenFamily
+from tests.conftest import PASSWORD, Hire
 
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 
@@ -79,6 +83,61 @@ def test_a_recovery_code_is_right_once(worker: User) -> None:
     spare = RecoveryCodes.activate(worker).get_unused_codes()[0]
     assert second_factor.verify(worker, spare)
     assert not second_factor.verify(worker, spare)
+
+
+@pytest.fixture
+def polly(hire: Hire) -> User:
+    cache.clear()
+    return hire("Polly", password=PASSWORD)
+
+
+def signed_in(person: User) -> Client:
+    client = Client()
+    client.post("/accounts/login/", {"login": person.email, "password": PASSWORD})
+    client.post("/accounts/reauthenticate/", {"password": PASSWORD})
+    return client
+
+
+def add_app(here: Client, _person: User) -> None:
+    secret = here.get("/accounts/2fa/totp/activate/").context["form"].secret
+    here.post("/accounts/2fa/totp/activate/", {"code": code(secret)})
+
+
+def remove_app(here: Client, person: User) -> None:
+    here.post("/accounts/2fa/totp/deactivate/")
+    assert not second_factor.enrolled(person)
+
+
+def make_codes(here: Client, _person: User) -> None:
+    here.post("/accounts/2fa/recovery-codes/generate/")
+
+
+@pytest.mark.parametrize(
+    ("change", "noted"),
+    [
+        (add_app, ["app_added", "codes_made"]),
+        (remove_app, ["app_removed"]),
+        (make_codes, ["codes_made"]),
+    ],
+)
+@pytest.mark.django_db(transaction=True)
+def test_changing_ones_own_ends_ones_other_sign_ins(
+    change: Callable[[Client, User], None], noted: list[str], polly: User
+) -> None:
+    here, elsewhere, begun = signed_in(polly), signed_in(polly), refresh.begin(polly)
+    assert begun
+    if change is not add_app:
+        totp.TOTP.activate(polly, SECRET)
+    before = AuditRecord.objects.count()
+    change(here, polly)
+    answers = [client.get("/people/me/").status_code for client in (here, elsewhere)]
+    assert answers == [200, 302]
+    assert refresh.exchange(begun[1]) is None
+    assert TokenFamily.objects.get().ended_why == "factor"
+    records = AuditRecord.objects.order_by("pk")[before:]
+    assert [(one.action, one.actor) for one in records] == [
+        (action, polly.public_id) for action in noted
+    ]
 
 
 def test_the_database_holds_no_secret_in_the_clear(worker: User) -> None:

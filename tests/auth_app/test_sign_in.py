@@ -1,5 +1,7 @@
 """One sign-in for everything (I1)."""
 
+import re
+
 import pytest
 from django.core import mail
 from django.core.cache import cache
@@ -96,3 +98,14 @@ def test_strangers_are_answered_in_the_language_of_their_browser(address: str) -
         email = f"stranger.{language}@popug.example"
         Client().post(address, {"email": email}, headers={"Accept-Language": language})
         assert words in mail.outbox[-1].body
+
+
+@pytest.mark.parametrize("role", ["worker", "admin"])
+def test_a_code_by_mail_is_no_second_factor(client: Client, hire: Hire, role: str) -> None:
+    """Whoever has one is asked for it, and whoever must have one has it."""
+    person = hire("Letty", role)
+    client.post("/accounts/login/code/", {"email": person.email})
+    [code] = re.findall(r"^[A-Z0-9]{3,}-?[A-Z0-9]{3,}$", str(mail.outbox[-1].body), re.MULTILINE)
+    answer = client.post("/accounts/login/code/confirm/", {"code": code})
+    assert is_in(client) == (role == "worker")
+    assert (answer.headers["Location"] == "/accounts/2fa/authenticate/") == (role == "admin")

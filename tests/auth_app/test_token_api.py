@@ -7,13 +7,17 @@ from typing import Any, ClassVar
 
 import pytest
 import time_machine
+from allauth.account.forms import default_token_generator
 from allauth.account.models import EmailAddress
+from allauth.account.utils import user_pk_to_url_str
 from allauth.mfa.models import Authenticator
 from django.contrib.auth.hashers import MD5PasswordHasher
+from django.core import signing
 from django.test import Client
 from pytest_django.fixtures import Settings
 
 from access import tokens as accepted
+from auth_app import invitations
 from auth_app.models import User
 from auth_app.refresh import RefreshToken, TokenFamily
 from tests.auth_app.test_second_factor import code
@@ -212,14 +216,18 @@ def test_an_access_token_refreshes_nothing(anyone: Caller, wanda: User) -> None:
 
 def test_links_and_sessions_are_no_access_tokens(client: Client, wanda: User) -> None:
     client.force_login(wanda)
-    for token in (client.cookies["sessionid"].value, "0-c0ffee", "1:c0ffee:signed"):
+    reset = f"{user_pk_to_url_str(wanda)}-{default_token_generator.make_token(wanda)}"
+    signed = signing.dumps({"user": wanda.pk}, salt="auth_app")
+    for token in (client.cookies["sessionid"].value, reset, invitations.token_for(wanda), signed):
         assert problem(Caller(token).get("/me")) == "unauthorized"
 
 
-def test_a_token_in_the_address_is_none(wanda: User) -> None:
+def test_a_token_in_the_address_is_none(wanda: User, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
     token = caller_for(wanda).token
     for name in ("access_token", "token", "jwt"):
         assert problem(Caller().get("/me", **{name: token})) == "unauthorized"
+    assert token not in caplog.text
 
 
 def test_neither_password_nor_token_is_logged(

@@ -7,14 +7,14 @@ import sys
 from supervisor.processes import Process
 
 COUNTING = """
-import signal
+import os, signal
 heard = []
-def hear(number, _frame):
+def hear(number, _frame):  # `print` may not be interrupted by itself
     heard.append(signal.Signals(number).name)
-    print(heard[-1], flush=True)
+    os.write(1, heard[-1].encode() + b"\\n")
 signal.signal(signal.SIGTERM, hear)
 signal.signal(signal.SIGUSR1, hear)
-print("ready", flush=True)
+os.write(1, b"ready\\n")
 while "SIGUSR1" not in heard:
     signal.pause()
 """
