@@ -1,14 +1,17 @@
-"""Before a deployment: does this database hold events that the new contracts can't read?
+"""Before a deployment: does this database hold events that the new contracts can't read, or would
+not any more without a version?
 
 A version may leave the registry only when no event of it is on its way, parked, waiting or kept in
 the log. Each question follows an index, so a log of millions costs a look at each kind in it.
 """
 
+from collections.abc import Collection
 from typing import Any, Final
 
 from django.db import connection
 
 from messaging import contracts
+from messaging.giving_up import UNDO_DAYS
 from messaging.schema_checks.files import published
 
 Kind = tuple[str, int]
@@ -37,7 +40,9 @@ SELECT 'on their way to ' || d.consumer, e.event_name, e.event_version, count(*)
 _PARKED: Final = """
 SELECT 'dead letters of ' || consumer, event_name, event_version, count(*)
   FROM dead_letter
- WHERE state = 'parked' AND (event_name, event_version) IN (
+ WHERE (state = 'parked'
+        OR state = 'discarded' AND resolved_at > now() - make_interval(days => %(undo_days)s))
+   AND (event_name, event_version) IN (
        SELECT * FROM unnest(%(names)s::text[], %(versions)s::smallint[]))
  GROUP BY consumer, event_name, event_version
 """
@@ -57,16 +62,17 @@ QUESTIONS: Final = {
 }
 
 
-def problems() -> list[str]:
-    """A line for each kind of event that is held somewhere and registered no more; a database
-    without these tables holds none."""
+def problems(without: Collection[Kind] = ()) -> list[str]:
+    """A line for each kind of event that is held somewhere and registered no more, or would not be
+    `without` these; a database without these tables holds none."""
     registered = {
         (name, version)
         for name, entry in contracts.registry().items()
         for version in entry["versions"]
-    }
+    } - set(without)
     return [
-        f"{name} version {version} is not registered, and {_count(count)} {where}"
+        f"{name} version {version} {'would not be' if (name, version) in without else 'is not'}"
+        f" registered, and {_count(count)} {where}"
         for where, name, version, count in _held(set(published()) - registered)
         if (name, version) not in registered
     ]
@@ -77,6 +83,7 @@ def _held(retired: set[Kind]) -> list[tuple[Any, ...]]:
     kinds: dict[str, Any] = {
         "names": [name for name, _ in retired],
         "versions": [version for _, version in retired],
+        "undo_days": UNDO_DAYS,
     }
     with connection.cursor() as cursor:
         present = set(connection.introspection.table_names(cursor))

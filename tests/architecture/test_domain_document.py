@@ -4,6 +4,8 @@ import json
 import re
 from pathlib import Path
 
+import pytest
+from django.apps import apps
 from django.conf import settings
 from django.urls import reverse
 
@@ -33,8 +35,10 @@ def calls() -> set[str]:
 
 
 def programs() -> set[str]:
-    apps = ["messaging", *(f"{service}_app" for service in settings.SERVICES)]
-    files = [path for app in apps for path in (root() / app).glob("management/commands/[!_]*.py")]
+    """Of all apps that are ours."""
+    folders = [Path(app.path) for app in apps.get_app_configs()]
+    ours = [folder for folder in folders if folder.parent == root()]
+    files = [path for folder in ours for path in folder.glob("management/commands/[!_]*.py")]
     return {f"manage.py {path.stem}" for path in files}
 
 
@@ -88,9 +92,74 @@ def test_it_answers_every_requirement() -> None:
     assert cited == set(REQUIREMENTS)
 
 
-def test_its_diagrams_name_the_services_and_what_they_tell() -> None:
-    drawings = "\n".join(
-        re.findall(r"```mermaid\n(.*?)```", (root() / "docs" / PAGE).read_text(), re.DOTALL)
-    )
-    drawn = {name.split(".")[1] for name in contracts.registry()}
-    assert all(re.search(rf"\b{name}\b", drawings) for name in drawn | set(settings.SERVICES))
+def drawings() -> list[str]:
+    return re.findall(r"```mermaid\n(.*?)```", (root() / "docs" / PAGE).read_text(), re.DOTALL)
+
+
+def kinds() -> dict[str, str]:
+    """Event → the first word of its kind."""
+    told = [row for table in tables(PAGE) for row in table if "Producer" in row]
+    return {CODE.findall(row["Event"])[0]: row["Kind"].split()[0] for row in told}
+
+
+ARROW = re.compile(r'^  (\w+) -- "([\w, ]+)" --> ([\w& ]+)$', re.MULTILINE)
+
+
+def arrows(drawing: str) -> set[tuple[str, str]]:
+    """(event, consumer), for each consumer that an arrow leads to."""
+    return {
+        (f"{producer}.{event}", consumer)
+        for producer, told, consumers in ARROW.findall(drawing)
+        for event in told.split(", ")
+        for consumer in consumers.split(" & ")
+    }
+
+
+@pytest.mark.parametrize(("number", "kind"), [(0, "business"), (1, "replication")])
+def test_each_kind_of_event_is_drawn_from_its_producer_to_its_consumers(
+    number: int, kind: str
+) -> None:
+    assert set(kinds().values()) == {"business", "replication"}
+    assert arrows(drawings()[number]) == {
+        (name, consumer)
+        for name, entry in contracts.registry().items()
+        for consumer in entry["consumers"]
+        if kinds()[name] == kind
+    }
+
+
+def test_what_is_asynchronous_is_drawn_dashed() -> None:
+    [drawn] = [drawing for drawing in drawings() if "broker" in drawing]
+    waiting = re.findall(r"-->.*", drawn)
+    told = {name.split(".")[0] for name in contracts.registry()}
+    assert not any("broker" in line or "mail" in line for line in waiting)
+    assert set(re.findall(r'(\w+) -. "events" .-> broker', drawn)) == told
+    [readers] = re.findall(r'broker -. "events" .-> (.*)', drawn)
+    assert set(readers.split(" & ")) == set(contracts.consumers())
+
+
+def classes() -> dict[str, tuple[str, list[str]]]:
+    """Name in the drawing → the service, and the fields drawn."""
+    [drawn] = [drawing for drawing in drawings() if drawing.startswith("classDiagram")]
+    spaces = re.findall(r"namespace (\w+) \{\n(.*?)\n  \}\n", drawn, re.DOTALL)
+    return {
+        name: (service, fields.split())
+        for service, body in spaces
+        for name, fields in re.findall(r"class (\w+) \{\n(.*?)\n    \}", body, re.DOTALL)
+    }
+
+
+def test_every_field_that_is_drawn_exists() -> None:
+    assert {service for service, _ in classes().values()} == set(settings.SERVICES)
+    for name, (service, fields) in classes().items():
+        model = apps.get_model(f"{service}_app", name.removeprefix(f"{service}_"))
+        missing = set(fields) - {field.name for field in model._meta.get_fields()}
+        assert not missing, f"{name} has no {missing}"
+
+
+def test_every_line_joins_what_is_drawn_of_one_service() -> None:
+    [drawn] = [drawing for drawing in drawings() if drawing.startswith("classDiagram")]
+    lines = re.findall(r'^  (\w+) "[^"]+" (?:--|\.\.)> "[^"]+" (\w+)', drawn, re.MULTILINE)
+    assert len(lines) > 5
+    for one, other in lines:
+        assert classes()[one][0] == classes()[other][0]

@@ -40,6 +40,14 @@ def test_every_event_has_a_page_with_all_its_versions(office: Client) -> None:
         assert f'id="v{version}"' in pages[name]
 
 
+def test_every_page_says_whose_it_is_and_who_reads_it(office: Client) -> None:
+    for name, registered in contracts.registry().items():
+        page = text(office, f"{URL}{name}/")
+        main = page[page.index("<main") : page.index("</main")]
+        for who in (registered["owner"], registered["producer"], *registered["consumers"]):
+            assert who in main, (name, who)
+
+
 @pytest.mark.parametrize(
     ("words", "found"),
     [

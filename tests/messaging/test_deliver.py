@@ -155,6 +155,16 @@ def test_it_refuses_what_it_has_not_subscribed_to() -> None:
     assert DeadLetter.objects.get().error_kind == "UnknownEvent"
 
 
+def test_an_unknown_version_is_parked_and_its_neighbour_applied(subscribe: Subscribe) -> None:
+    subscribe(people)
+    unknown = told() | {"event_version": 99}
+    outcome = deliver("analytics", [unknown, told()])
+    assert (len(outcome.parked), len(outcome.applied)) == (1, 1)
+    letter = DeadLetter.objects.get()
+    assert (letter.event_version, letter.envelope) == (99, unknown)
+    assert letter.error == f"{NAME} version 99 is not registered"
+
+
 def test_a_parked_event_that_comes_again_stays_parked(subscribe: Subscribe) -> None:
     def refuse(_: Sequence[Event]) -> None:
         raise Impossible("no")

@@ -1,6 +1,7 @@
 """Versions in use: what is told, what is read, and what is in the way of ending a version (E2)."""
 
 import json
+import re
 from datetime import date, datetime, timedelta
 from io import StringIO
 from typing import Any
@@ -22,6 +23,7 @@ from tests.delivery import deliver, deliver_everything, on_the_wire
 NAME = "tasks.task_created"
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 pytestmark = pytest.mark.django_db
+CELLS = r"<td class=\"num\"[^>]*>(\d+)</td>\s*" * 3  # of the last hour, day and week
 
 
 @pytest.fixture(autouse=True)
@@ -203,6 +205,18 @@ def test_the_page_shows_what_is_in_the_way(
     assert "can't go yet" in page
     assert "Its producer is set to tell it." in page
     assert page.count("tasks.task_created") >= 2
+
+
+def test_the_page_counts_what_was_told_and_applied(
+    worker: User, admin: User, both: None, client_for: ClientFor
+) -> None:
+    Task.create_all([Task(title=f"Feed cat {number}") for number in range(7)])
+    deliver_everything()
+    page = client_for(admin).get("/events/versions/").content.decode()
+    told = rf">{NAME}</a>.*?{CELLS}"
+    assert re.findall(told, page, re.DOTALL) == [("7", "7", "7")] * 2
+    of_it = page[page.index(f">{NAME}</a>") :]
+    assert re.findall(rf"↳ billing .*?{CELLS}", of_it, re.DOTALL)[0] == ("7", "7", "7")
 
 
 def test_the_page_says_when_it_can_go(admin: User, client_for: ClientFor) -> None:

@@ -36,14 +36,24 @@ class Command(BaseCommand):
             action="store_true",
             help="look for events that these contracts can't read any more, before a deployment",
         )
+        parser.add_argument(
+            "--without",
+            nargs=2,
+            metavar=("EVENT", "VERSION"),
+            help="with --database: as if this version had left the registry already",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if options["without"] and not options["database"]:
+            raise CommandError("--without goes with --database")
         if options["compare"]:
             self._compare(options["compare"])
         elif options["publish"]:
             self._publish()
+        elif options["database"]:
+            self._check(leftovers.problems(_without(options["without"])))
         else:
-            self._check(leftovers.problems() if options["database"] else _all())
+            self._check(_all())
 
     def _check(self, found: list[str]) -> None:
         for problem in found:
@@ -100,6 +110,16 @@ class Command(BaseCommand):
 
 def _all() -> list[str]:
     return [*problems(), *documents.problems()]
+
+
+def _without(asked: list[str] | None) -> list[leftovers.Kind]:
+    if not asked:
+        return []
+    name, version = asked
+    entry = registry().get(name, {"versions": []})
+    if version not in map(str, entry["versions"]):
+        raise CommandError(f"there is no version {version} of {name}")
+    return [(name, int(version))]
 
 
 def _step(name: str, old: str, new: str) -> Step:

@@ -1,6 +1,7 @@
 """A version can't leave the registry while events of it lie anywhere in the database."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -8,9 +9,10 @@ import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db import connection
+from django.utils import timezone
 
 from auth_app.models import User
-from messaging import dead_letters, inbox
+from messaging import dead_letters, giving_up, inbox
 from messaging.event import Impossible
 from messaging.models import DeadLetter, InboxWaiting, OutboxEvent
 from messaging.schema_checks import leftovers
@@ -75,6 +77,40 @@ def test_dead_letters_and_waiting_events_are_seen(told: None, retire: Retire) ->
     found = "\n".join(leftovers.problems())
     assert "1 is dead letters of billing" in found
     assert "1 is waiting at billing" in found
+
+
+def test_letters_that_may_still_be_restored_are_seen(told: None, retire: Retire) -> None:
+    [envelope] = [e for e in on_the_wire("billing") if e["event_name"] == CREATED]
+    dead_letters.park("billing", envelope, Impossible("the perch is broken"))
+    giving_up.discard(DeadLetter.objects.all(), "no more perches")
+    retire(2)
+    assert any("1 is dead letters of billing" in line for line in leftovers.problems())
+    long_ago = timezone.now() - timedelta(days=giving_up.UNDO_DAYS, minutes=1)
+    DeadLetter.objects.update(resolved_at=long_ago)
+    assert not any("dead letters" in line for line in leftovers.problems())
+
+
+def test_it_can_be_asked_before_a_version_leaves(
+    told: None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(CommandError, match="3 problems"):
+        call_command("check_schemas", "--database", "--without", CREATED, "2")
+    assert f"{CREATED} version 2 would not be registered, and" in capsys.readouterr().err
+    call_command("check_schemas", "--database", "--without", CREATED, "1")
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        ["--without", CREATED, "1"],
+        ["--database", "--without", CREATED, "3"],
+        ["--database", "--without", "tasks.eaten", "1"],
+        ["--database", "--without", CREATED, "one"],
+    ],
+)
+def test_what_makes_no_sense_is_refused(asked: list[str]) -> None:
+    with pytest.raises(CommandError, match=r"--without goes|there is no version"):
+        call_command("check_schemas", *asked)
 
 
 def test_rubbish_among_the_dead_letters_is_no_event(retire: Retire) -> None:

@@ -2,14 +2,19 @@
 
 import json
 import shutil
+import subprocess
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core.management import CommandError, call_command
 
 from tests.messaging.conftest import Copy, forget
 
 FILE = "billing/task_priced/1.json"
+LOCK = "event_schemas/LOCK.json"
+ROOT = Path(settings.BASE_DIR)
 
 
 def publish() -> None:
@@ -78,3 +83,19 @@ def test_publishing_waits_until_all_is_well(copy: Copy) -> None:
     with pytest.raises(CommandError):
         publish()
     assert "billing/task_priced/2.json" not in copy.path("LOCK.json").read_text()
+
+
+def test_no_commit_has_ever_changed_what_was_published() -> None:
+    """Nor dropped it, together with the file: what the lock alone can't notice."""
+    here = json.loads((ROOT / LOCK).read_text())
+    commits = git("log", "--format=%H", "--", LOCK).split()
+    assert commits
+    for commit in commits:
+        then = json.loads(git("show", f"{commit}:{LOCK}"))
+        assert {path: here.get(path) for path in then} == then, commit
+
+
+def git(*words: str) -> str:
+    command = [str(shutil.which("git")), *words]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    return done.stdout
