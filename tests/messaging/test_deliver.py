@@ -15,13 +15,14 @@ from uuid_utils.compat import uuid7
 
 from auth_app.models import User
 from messaging import inbox
+from messaging.contracts import Violation, violations
 from messaging.event import Event, Handler, Impossible
 from messaging.failures import MAX_ATTEMPTS
 from messaging.giving_up import discard
 from messaging.inbox import deliver
 from messaging.models import DeadLetter, InboxAttempt, InboxEvent, InboxFailure, InboxLease
 from messaging.replay import replay
-from tests.billing_app.facts import envelope
+from tests.billing_app.facts import created, envelope
 
 pytestmark = pytest.mark.django_db
 
@@ -156,13 +157,15 @@ def test_it_refuses_what_it_has_not_subscribed_to() -> None:
 
 
 def test_an_unknown_version_is_parked_and_its_neighbour_applied(subscribe: Subscribe) -> None:
-    subscribe(people)
-    unknown = told() | {"event_version": 99}
-    outcome = deliver("analytics", [unknown, told()])
-    assert (len(outcome.parked), len(outcome.applied)) == (1, 1)
+    seen: list[Event] = []
+    subscribe(seen.extend, "tasks.task_created", 2)
+    unknown, known = created(uuid7()) | {"event_version": 99}, created(uuid7())
+    deliver("analytics", [unknown, known])
+    assert [str(event.event_id) for event in seen] == [known["event_id"]]
     letter = DeadLetter.objects.get()
     assert (letter.event_version, letter.envelope) == (99, unknown)
-    assert letter.error == f"{NAME} version 99 is not registered"
+    assert letter.error == "tasks.task_created version 99 is not registered"
+    assert violations(letter.envelope) == [Violation("/event_version", "is not registered")]
 
 
 def test_a_parked_event_that_comes_again_stays_parked(subscribe: Subscribe) -> None:
