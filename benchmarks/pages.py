@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 
 from django.core.management import call_command
 from django.db import connection
-from django.test import Client
+from django.test import Client, override_settings
 from django.urls import reverse
 
 from auth_app.models import User
@@ -42,7 +42,15 @@ def measure() -> tuple[list[Figure], list[Claim]]:
             if not Task.objects.exists():
                 load(size_of(tasks), lambda _: None)
             times[name] = {page: timed(ask) for page, ask in pages()}
-    return judged(times["small"], times["large"])
+            against_bare = requests_a_second()
+    figures, claims = judged(times["small"], times["large"])
+    bare, listed = (statistics.median(one) for one in against_bare)
+    figures += [
+        figure("tasks:list, requests", "/s", against_bare[1]),
+        figure("a bare view of as many rows, requests", "/s", against_bare[0]),
+    ]
+    claim = Claim("the list of tasks: requests a second beside a bare view", listed / bare, 0.6)
+    return figures, [*claims, claim]
 
 
 def judged(
@@ -58,6 +66,18 @@ def judged(
         Claim(f"the slowest page ({slowest}): seconds, 95 of 100", p95(large[slowest]), 0.1, False),
         Claim(f"{grown}: a large company against a small", growth[grown], 1.2, at_least=False),
     ]
+
+
+def requests_a_second() -> tuple[list[float], list[float]]:
+    """Of a bare view with as many rows, and of the list of tasks, by turns."""
+    client = as_admin()
+    with override_settings(ROOT_URLCONF="benchmarks.bare"):
+        asks = [partial(opened, client, "/bare/"), partial(opened, client, reverse("tasks:list"))]
+        for ask in asks:
+            ask()
+        rounds = [[1 / _seconds(ask) for ask in asks] for _ in range(ROUNDS)]
+    bare, listed = zip(*rounds, strict=True)
+    return list(bare), list(listed)
 
 
 def timed(ask: Callable[[], object]) -> list[float]:
@@ -95,13 +115,18 @@ def database(name: str) -> Iterator[None]:
 
 def pages() -> Iterator[tuple[str, Callable[[], object]]]:
     """Name → a request by an admin, who may see everything."""
+    client = as_admin()
+    for name, address in addresses(client):
+        yield name, partial(opened, client, address)
+
+
+def as_admin() -> Client:
     admin = User.objects.filter(email="admin@bench.example").first() or User.objects.register(
         "admin@bench.example", "Admin", PASSWORD, role="admin", is_demo=True
     )
     client = Client()
     client.force_login(admin)
-    for name, address in addresses(client):
-        yield name, partial(opened, client, address)
+    return client
 
 
 def opened(client: Client, address: str) -> bytes:

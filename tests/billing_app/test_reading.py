@@ -62,7 +62,7 @@ def test_a_page_asks_the_same_number_of_questions_however_many_rows(
 
 LISTS: dict[str, tuple[Callable[[], QuerySet], str]] = {  # type: ignore[type-arg]
     "entries": (lambda: Entry.objects.order_by("-day", "-id")[:51], "entry_newest"),
-    "late entries": (lambda: Entry.objects.late().order_by("-day", "-id")[:51], "entry_newest"),
+    "late entries": (lambda: Entry.objects.late().order_by("-day", "-id")[:51], "entry_late"),
     "payouts": (lambda: Payout.objects.order_by("-made_at", "-id")[:51], "payout_newest"),
     "accounts": (
         lambda: with_balance(Account.objects.all()).order_by("name", "id")[:51],
