@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from babel import Locale
@@ -20,7 +21,12 @@ def locale() -> str:
 
 def money(cents: int) -> str:
     """−$1,234.50 in English, −1 234,50 $ in Russian; the spaces don't break."""
-    return format_currency(Decimal(cents) / 100, "USD", locale=locale()).replace("-", MINUS)
+    return _money(cents, locale())
+
+
+@lru_cache(maxsize=4096)  # prices are few, and a list shows a hundred of them
+def _money(cents: int, language: str) -> str:
+    return format_currency(Decimal(cents) / 100, "USD", locale=language).replace("-", MINUS)
 
 
 def whole_money(cents: int) -> str:
@@ -38,7 +44,12 @@ def signed_money(cents: int) -> str:
 
 
 def day(value: date) -> str:
-    return format_date(value, "medium", locale=locale())
+    return _day(value.toordinal(), locale())
+
+
+@lru_cache(maxsize=1024)
+def _day(ordinal: int, language: str) -> str:
+    return format_date(date.fromordinal(ordinal), "medium", locale=language)
 
 
 def short_day(value: date) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from functools import cache, lru_cache
 from typing import Any
 from uuid import uuid4
 from zlib import crc32
@@ -62,6 +63,7 @@ def business_zone() -> str:
 
 
 @register.simple_tag
+@cache
 def icon(name: str) -> SafeString:
     sprite = static("img/icons.svg")
     return format_html(
@@ -70,6 +72,7 @@ def icon(name: str) -> SafeString:
 
 
 @register.simple_tag
+@lru_cache(maxsize=4096)  # a list shows fifty, and the next poll the same fifty
 def popug(name: object) -> SafeString:
     """Everybody keeps their plumage: the colour follows from the name."""
     return format_html(
