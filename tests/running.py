@@ -29,7 +29,7 @@ from supervisor.system import answers
 
 PATIENCE = 120.0  # nothing is expected to take so long; a busy machine may
 ARGON2 = "django.contrib.auth.hashers.Argon2PasswordHasher"
-GOES_ON = pytest.StashKey[bool]()
+RUNNING = pytest.StashKey["Running"]()
 PLACES = ("tests/faults/", "tests/journeys/", "tests/supervisor/test_running.py")
 
 
@@ -158,7 +158,9 @@ def count(rows: str) -> int:
 
 
 @pytest.fixture(scope="session")
-def _processes(django_db_setup: None, django_db_blocker: Any) -> Iterator[Running]:
+def _processes(
+    pytestconfig: pytest.Config, django_db_setup: None, django_db_blocker: Any
+) -> Iterator[Running]:
     database = configured.DATABASES["default"]["NAME"]
     server = os.environ["DATABASE_URL"].rpartition("/")[0]
     url = f"{server.replace(f'//{OWNER}:', f'//{APPLICATION}:')}/{database}"
@@ -166,13 +168,14 @@ def _processes(django_db_setup: None, django_db_blocker: Any) -> Iterator[Runnin
         duties.grant(APPLICATION)
     folder = Path(os.environ["ATES_TEST_SERVERS"]) / f"var-{database}"
     running = Running(url, own_broker(os.environ["REDIS_URL"]), folder)
+    pytestconfig.stash[RUNNING] = running
     yield running
     running.stop_all()
 
 
 @pytest.fixture
 def system(
-    request: pytest.FixtureRequest, transactional_db: None, settings: Any, _processes: Running
+    transactional_db: None, settings: Any, _processes: Running
 ) -> Generator[Running, None, None]:
     """The whole running system on this test's database; `system.url` is its address."""
     settings.PASSWORD_HASHERS = [ARGON2]  # as the processes check them
@@ -185,10 +188,7 @@ def system(
     for name in set(_processes.processes) - set(_processes.commands) | {"beat"}:
         if _processes.alive(name):
             _processes.stop(name)
-    if request.node.stash[GOES_ON]:
-        _processes.freeze()
-    else:
-        _processes.stop_all()
+    _processes.freeze()
 
 
 def own_broker(url: str) -> str:
@@ -216,9 +216,18 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> OneSyst
     return OneSystem(config, log)
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> None:
-    item.stash[GOES_ON] = nextitem is not None and nextitem.nodeid.startswith(PLACES)
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(
+    item: pytest.Item, nextitem: pytest.Item | None
+) -> Generator[None, None, None]:
+    """Here and not in the fixture: the last test of those places may be one that needs none."""
+    try:
+        yield
+    finally:
+        stays = nextitem is not None and nextitem.nodeid.startswith(PLACES)
+        running = item.config.stash.get(RUNNING, None)
+        if running and not stays and any(map(running.alive, running.processes)):
+            running.stop_all()
 
 
 @pytest.hookimpl(wrapper=True)
