@@ -277,7 +277,7 @@ class Cycle(Movements, models.Model):
     """
 
     pk = models.CompositePrimaryKey("day_id", "account_id")
-    day = models.ForeignKey(BusinessDay, models.PROTECT, db_column="day")
+    day = models.ForeignKey(BusinessDay, models.PROTECT, db_column="day", db_index=False)
     account = models.ForeignKey(Account, models.PROTECT, related_name="cycles", db_index=False)
     opening_cents = models.BigIntegerField(db_default=0)
     charged_cents = models.BigIntegerField(db_default=0)
