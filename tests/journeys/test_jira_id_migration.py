@@ -3,7 +3,9 @@
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +17,9 @@ from analytics_app.models import Task as AnalyticsTask
 from billing_app.models import Entry, Kind
 from billing_app.models import Task as BillingTask
 from billing_app.proofs import prove
+from messaging.context import acting
 from messaging.models import DeadLetter
+from tasks_app import shuffle
 from tasks_app.models import Assignment, Task
 from tests.event_schemas.rehearsal import NAME, REAL, called
 from tests.journeys.conftest import Known
@@ -73,13 +77,44 @@ def test_the_commands_bring_a_running_system_to_version_2(
         assert_done(manage("import_tasks", str(file), told=told))
         system.start("worker-billing")
         if told == "1,2":
-            assert f"{PORTION} titles split" in assert_done(manage("split_titles", "--write"))
+            with people_at_work() as made:
+                assert f"{PORTION} titles split" in assert_done(manage("split_titles", "--write"))
     assert_done(manage("migrate", "tasks_app", **owner))
     system.settle(timeout=120)
-    all_is_well()
+    assert made
+    all_is_well(4 * PORTION + len(made))
     refused = manage("event_versions", "--can-retire", NAME, "1")
     assert refused.returncode == 1
-    assert f"told {3 * PORTION} times in the last week" in refused.stderr
+    assert f"told {3 * PORTION + len(made)} times in the last week" in refused.stderr
+
+
+@contextmanager
+def people_at_work() -> Iterator[list[Task]]:
+    """They create and complete tasks and have them drawn anew, until it is over; what they made."""
+    made, failed, over = list[Task](), list[Exception](), threading.Event()
+
+    def work() -> None:
+        try:
+            while not over.wait(0.05):
+                with acting():
+                    made.append(Task.create(title="Sweep below the perch", jira_id="LOAD-1"))
+                    if len(made) % 2:
+                        made[-1].complete(made[-1].assignee_id)
+                    if len(made) % 10 == 3:
+                        shuffle.go_on(shuffle.start(by=None).pk)
+        except Exception as error:
+            failed.append(error)
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    try:
+        yield made
+    finally:
+        over.set()
+        thread.join()
+    assert failed == []
 
 
 def assert_done(process: "subprocess.CompletedProcess[str]") -> str:
@@ -87,12 +122,13 @@ def assert_done(process: "subprocess.CompletedProcess[str]") -> str:
     return process.stdout
 
 
-def all_is_well() -> None:
+def all_is_well(tasks: int) -> None:
     """Nothing is lost, doubled or refused, and everybody calls every task the same."""
     assert not DeadLetter.objects.exists()
     drawn = sorted(Assignment.objects.values_list("public_id", flat=True))
     fees = Entry.objects.filter(kind=Kind.FEE).values_list("source_id", flat=True)
-    assert (len(drawn), sorted(fees)) == (4 * PORTION, drawn)
+    assert Task.objects.count() == tasks
+    assert sorted(fees) == drawn
     assert [check.name for check in prove() if not check.ok] == []
     assert called(Task) == called(BillingTask) == called(AnalyticsTask)
     assert not any("[" in title or not key for title, key in called(Task).values())
