@@ -8,6 +8,7 @@ import json
 from typing import Any
 
 from django.conf import settings
+from django.db import transaction
 from django.db.models.functions import Now
 
 from config.celery import app
@@ -59,6 +60,15 @@ def make_due() -> None:
     """As if the time to send again had come for all that is not acknowledged."""
     waiting = OutboxDelivery.objects.filter(state=OutboxDelivery.State.SENT)
     waiting.update(state=OutboxDelivery.State.DUE, next_attempt_at=Now())
+
+
+def soon_again() -> None:
+    """What is sent and not acknowledged is due again now, not in half a minute. Whatever the system
+    has in its hands is left to it: nobody waits for anybody."""
+    sent = OutboxDelivery.objects.filter(state=OutboxDelivery.State.SENT)
+    with transaction.atomic():
+        free = list(sent.select_for_update(skip_locked=True).values_list("pk", flat=True))
+        OutboxDelivery.objects.filter(pk__in=free).update(next_attempt_at=Now())
 
 
 def consumers() -> list[str]:

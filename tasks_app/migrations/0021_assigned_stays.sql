@@ -1,6 +1,7 @@
--- What an assignment refers to is not taken away: not deleted, not emptied, not called otherwise. There is no index by person
--- or shuffle, since nobody deletes either. Whoever does waits for assignments that are being written,
--- and lets none be written meanwhile: what a foreign key sees to by locking each row that it finds.
+-- What an assignment refers to is not taken away: not deleted, not emptied, not called otherwise.
+-- There is no index by person or shuffle, since nobody deletes either. Whoever does waits for
+-- assignments that are being written, and lets none be written meanwhile: what a foreign key sees to
+-- by locking each row that it finds.
 CREATE OR REPLACE FUNCTION tasks_assigned_stays() RETURNS trigger LANGUAGE plpgsql
 SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE needed boolean;
@@ -21,6 +22,7 @@ BEGIN
   END IF;
   RETURN NULL;
 END $$;
+
 -- All of it may be emptied together, as a foreign key allows it, too.
 CREATE FUNCTION tasks_assigned_not_emptied() RETURNS trigger LANGUAGE plpgsql
 SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$

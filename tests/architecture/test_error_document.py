@@ -1,7 +1,6 @@
 """docs/errors.md is true: every failure it names is shown by tests that exist."""
 
 import ast
-import re
 from functools import cache
 from pathlib import Path
 
@@ -12,8 +11,6 @@ from tests.architecture.documents import CODE, Row, tables
 
 PAGE = "errors.md"
 ROWS = [row for table in tables(PAGE) for row in table if "Shown by" in row]
-
-
 KINDS = [
     "producer invalid",
     "broker down",
@@ -37,7 +34,7 @@ def functions_of(path: str) -> set[str]:
 
 def test_it_has_a_row_for_each_kind_of_failure() -> None:
     failures = [row["Failure"] for row in ROWS]
-    assert [kind for kind in KINDS if not any(map(re.compile(kind).match, failures))] == []
+    assert [kind for kind in KINDS if not any(one.startswith(kind) for one in failures)] == []
     assert len(set(failures)) == len(failures)
 
 

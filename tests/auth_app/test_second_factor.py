@@ -8,7 +8,6 @@ import time_machine
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal import auth as totp
-from django.core.cache import cache
 from django.test import Client
 from pytest_django.fixtures import Settings
 
@@ -16,6 +15,7 @@ from auth_app import refresh, second_factor
 from auth_app.audit import AuditRecord
 from auth_app.models import User
 from auth_app.refresh import TokenFamily
+from tests.auth_app.conftest import through_the_form
 from tests.conftest import PASSWORD, Hire
 
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
@@ -85,15 +85,8 @@ def test_a_recovery_code_is_right_once(worker: User) -> None:
     assert not second_factor.verify(worker, spare)
 
 
-@pytest.fixture
-def polly(hire: Hire) -> User:
-    cache.clear()
-    return hire("Polly", password=PASSWORD)
-
-
-def signed_in(person: User) -> Client:
-    client = Client()
-    client.post("/accounts/login/", {"login": person.email, "password": PASSWORD})
+def who_has_proved_it(person: User) -> Client:
+    client = through_the_form(person)
     client.post("/accounts/reauthenticate/", {"password": PASSWORD})
     return client
 
@@ -124,7 +117,8 @@ def make_codes(here: Client, _person: User) -> None:
 def test_changing_ones_own_ends_ones_other_sign_ins(
     change: Callable[[Client, User], None], noted: list[str], polly: User
 ) -> None:
-    here, elsewhere, begun = signed_in(polly), signed_in(polly), refresh.begin(polly)
+    here, elsewhere = who_has_proved_it(polly), through_the_form(polly)
+    begun = refresh.begin(polly)
     assert begun
     if change is not add_app:
         totp.TOTP.activate(polly, SECRET)

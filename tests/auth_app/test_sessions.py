@@ -2,10 +2,8 @@
 
 from datetime import timedelta
 
-import pytest
 from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
-from django.core.cache import cache
 from django.db import transaction
 from django.test import Client
 from django.utils import timezone
@@ -13,7 +11,8 @@ from django.utils import timezone
 from auth_app import jobs, refresh
 from auth_app.models import User
 from auth_app.refresh import TokenFamily
-from tests.conftest import PASSWORD, ClientFor, Hire
+from tests.auth_app.conftest import through_the_form
+from tests.conftest import PASSWORD, ClientFor
 
 
 def is_in(client: Client) -> bool:
@@ -52,18 +51,6 @@ def test_nobody_elses_ends(client_for: ClientFor, worker: User, colleague: User)
     worker.deactivate()
     assert is_in(client)
     assert Session.objects.count() == 1
-
-
-@pytest.fixture
-def polly(hire: Hire) -> User:
-    cache.clear()
-    return hire("Polly", password=PASSWORD)
-
-
-def through_the_form(person: User) -> Client:
-    client = Client()
-    client.post("/accounts/login/", {"login": person.email, "password": PASSWORD})
-    return client
 
 
 def test_ones_own_are_listed(polly: User) -> None:

@@ -16,6 +16,7 @@ from auth_app.models import User
 from messaging.context import acting
 from messaging.models import InboxEvent, OutboxDelivery
 from tasks_app.models import Account, Task
+from tests.delivery import soon_again
 from tests.faults import poison
 from tests.faults.invariants import violations
 from tests.faults.sabotage import SABOTAGED
@@ -70,7 +71,7 @@ def test_without_acknowledgements_something_is_lost(
     system.wait_until(lambda: broker.llen("analytics.events"), what="the broker has it")
     broker.flushdb()
     system.start("worker-analytics")
-    due_again()
+    soon_again()
     system.settle()
     assert found(system, "I7a") == bool(switched_off)
 
@@ -117,10 +118,6 @@ def work(system: Running) -> None:
     with acting():
         for title in TITLES:
             Task.create(title=title)
-
-
-def due_again() -> None:
-    OutboxDelivery.objects.filter(state="sent").update(next_attempt_at=timezone.now())
 
 
 def found(system: Running, invariant: str) -> bool:

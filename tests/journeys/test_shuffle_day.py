@@ -5,8 +5,6 @@ from uuid import UUID
 
 import pytest
 import redis
-from django.db import transaction
-from django.utils import timezone
 from playwright.sync_api import expect
 
 from analytics_app.models import DayTotal
@@ -14,9 +12,10 @@ from auth_app.models import User
 from billing_app.models import Entry, Kind
 from billing_app.proofs import prove
 from messaging.business_day import today
-from messaging.models import DeadLetter, OutboxDelivery
+from messaging.models import DeadLetter
 from tasks_app import importing, jobs, shuffle, task_files
 from tasks_app.models import Assignment, ShuffleRun, Task
+from tests.delivery import soon_again
 from tests.journeys.conftest import Known, SignIn
 from tests.running import Running
 
@@ -57,15 +56,6 @@ def every_assignment_is_charged_once() -> bool:
     drawn = set(Assignment.objects.values_list("public_id", flat=True))
     charged = list(Entry.objects.filter(kind=1).values_list("source_id", flat=True))
     return len(charged) == len(drawn) and set(charged) == drawn
-
-
-def soon_again() -> None:
-    """What is sent and not acknowledged is due again now, not in half a minute. Whatever the system
-    has in its hands is left to it: nobody waits for anybody."""
-    sent = OutboxDelivery.objects.filter(state=OutboxDelivery.State.SENT)
-    with transaction.atomic():
-        free = list(sent.select_for_update(skip_locked=True).values_list("pk", flat=True))
-        OutboxDelivery.objects.filter(pk__in=free).update(next_attempt_at=timezone.now())
 
 
 def the_sums_match() -> None:
