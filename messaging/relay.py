@@ -31,6 +31,12 @@ READ_MODELS_WAIT_SECONDS = 1.0
 LEADER_LOCK = 7_200_001
 NAME = "ates-relay"  # of its sessions, for whoever looks at them
 
+# A claim that is lost with the server is made again, and the inbox knows what has come: nobody
+# waits for the disk.
+_INTRODUCE = """
+SELECT set_config('application_name', %s, false), set_config('synchronous_commit', 'off', false)
+"""
+
 log = logging.getLogger("ates.relay")
 
 
@@ -54,7 +60,7 @@ class Relay:
         close_old_connections()
         with connection.cursor() as cursor:
             who = f"{NAME} {socket.gethostname()} {os.getpid()}"
-            cursor.execute("SELECT set_config('application_name', %s, false)", [who[:63]])
+            cursor.execute(_INTRODUCE, [who[:63]])
             cursor.execute("SELECT pg_try_advisory_lock(%s)", [LEADER_LOCK])
             return bool(cursor.fetchone()[0])
 

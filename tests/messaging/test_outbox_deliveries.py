@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.db import connection, transaction
 from django.utils import timezone
+from pytest_django.fixtures import DjangoAssertNumQueries
 
 from messaging import outbox_deliveries
 from messaging.arrays import array
@@ -93,6 +94,15 @@ def test_events_go_out_in_the_order_of_writing() -> None:
         "event__event_id", flat=True
     )
     assert [event.opened().event_id for event in events] == list(positions)
+
+
+def test_when_nothing_is_due_the_event_log_is_not_read(
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    """PostgreSQL reads a whole partial index to find the events of an empty list."""
+    with django_assert_num_queries(2) as asked:  # the window and the claim
+        assert outbox_deliveries.claim("analytics", 100) == []
+    assert not any("FROM outbox_event" in query["sql"] for query in asked.captured_queries)
 
 
 def test_the_lag_names_what_is_open() -> None:
