@@ -15,7 +15,7 @@ from api.calls import Calls
 from api.lists import page_of
 from api.problems import Problem, invalid, of_parameter
 from api.shapes import money
-from billing_app import closing, reports
+from billing_app import closing, jobs, reports
 from billing_app.api_shapes import (
     AccountName,
     AskedDays,
@@ -105,10 +105,11 @@ def day(request: ActorRequest, day: date) -> DayShown:
     in_one=False,
 )
 def close_day(request: ActorRequest, day: date, how: Close | None = None) -> DayShown:
-    """Pay out and seal a day that is over (B6); closing a closed day changes nothing."""
+    """Pay out and seal a day that is over (B6); closing a closed day changes nothing. A day of many
+    accounts is `closing` when this answers, and a worker does the rest: look at it again."""
     early = bool(how and how.early and settings.DEMO)
     try:
-        closing.close(day, by=request.actor.id, early=early)
+        jobs.close(day, by=request.actor.id, early=early)
     except closing.UnknownDay as error:
         raise Http404 from error
     except closing.NotOver as error:

@@ -6,23 +6,25 @@ the day stands. The database refuses a seal while anything is unpaid or unproved
 
 import logging
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date
 from typing import TypeVar
 from uuid import UUID
 
 from django.conf import settings
 from django.db import OperationalError, connection, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from psycopg.errors import DeadlockDetected, LockNotAvailable
 
 from billing_app import audit, events
 from billing_app.locks import TELLING_THE_PAST
-from billing_app.models import Action, BusinessDay, Cycle, Payout
+from billing_app.models import Action, BusinessDay, CloseRequest, Cycle, Payout
 from messaging.business_day import today
 from messaging.crash_points import crash_point
 from messaging.outbox import from_here, publish, publish_selected
 
 PORTION = 5000  # payouts a transaction: seconds, whatever the number of accounts
+SMALL = 1_000  # accounts that moved
 DEADLOCK_RETRIES = 3
 
 _PAID = """paid AS MATERIALIZED (
@@ -76,6 +78,15 @@ def close_finished_days() -> list[date]:
 def close(day: date, by: UUID | None, early: bool = False) -> BusinessDay:
     """Pay out and seal a day; closing a closed day changes nothing.
 
+    Raises like `begin`.
+    """
+    begun = begin(day, by, early)
+    return begun if begun.is_closed else finish(day)
+
+
+def begin(day: date, by: UUID | None, early: bool = False) -> BusinessDay:
+    """The barrier: from now on nothing can be booked in this day. Beginning twice changes nothing.
+
     Raises `UnknownDay`, `NotOver` (unless `early`, for demonstrations), `NotInOrder` and `Busy`.
     """
     open_calendar()
@@ -86,12 +97,38 @@ def close(day: date, by: UUID | None, early: bool = False) -> BusinessDay:
         return known
     if day > today() or (day == today() and not early):
         raise NotOver(day)
-    if not _patiently(lambda: _begin(day)) and not BusinessDay.objects.get(pk=day).is_closed:
+    begun = _patiently(lambda: _begin(day, by))
+    known.refresh_from_db()
+    if not (begun or known.is_closed):
         raise NotInOrder(day)
     crash_point("closing.after_barrier")
+    return known
+
+
+def finish(day: date) -> BusinessDay:
+    """Pay out and seal a day that somebody began to close, in the name of who did."""
     pay_out(day)
     crash_point("closing.before_seal")
-    return _patiently(lambda: _seal(day, by))
+    asked = CloseRequest.objects.filter(pk=day).first()
+    return _patiently(lambda: _seal(day, asked.requested_by if asked else None))
+
+
+def is_small(day: date) -> bool:
+    """Whether closing it takes no longer than a page may."""
+    return Cycle.objects.filter(day_id=day)[: SMALL + 1].count() <= SMALL
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Of a closing day: payouts that are made, and how many there will be."""
+
+    done: int
+    total: int
+
+
+def progress(day: date) -> Progress:
+    done = Payout.objects.filter(day=day).count()
+    return Progress(done, done + _unpaid(day).count())
 
 
 def open_calendar() -> None:
@@ -104,16 +141,24 @@ def open_calendar() -> None:
 
 def pay_out(day: date) -> None:
     """Pay every positive balance of a closing day; paying twice pays once."""
-    while Cycle.objects.filter(day_id=day, closing_cents__gt=0).exists():
+    while _unpaid(day).exists():
         _patiently(lambda: _pay_portion(day))
         crash_point("closing.after_portion")
 
 
-def _begin(day: date) -> bool:
+def _unpaid(day: date) -> QuerySet[Cycle]:
+    return Cycle.objects.filter(day_id=day, closing_cents__gt=0)
+
+
+def _begin(day: date, by: UUID | None = None) -> bool:
     try:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute("SELECT billing_begin_close(%s)", [day])
-            return bool(cursor.fetchone()[0])
+            begun = bool(cursor.fetchone()[0])
+            if begun and by:
+                asked = CloseRequest(day=day, requested_by=by)
+                CloseRequest.objects.bulk_create([asked], ignore_conflicts=True)
+            return begun
     except OperationalError as error:
         if isinstance(error.__cause__, LockNotAvailable):
             raise Busy(day) from error

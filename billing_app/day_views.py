@@ -7,7 +7,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.db.models import Count, Sum
 from django.http import Http404, HttpResponse, HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -15,10 +15,10 @@ from django.views.decorators.http import require_POST, require_safe
 from access.actor import ActorRequest
 from access.decorators import roles
 from access.limits import limited
-from billing_app import board, closing, reports
+from billing_app import board, closing, jobs, reports
 from billing_app.exports import export
 from billing_app.forms import BoardForm, CloseForm, DayAccountsForm
-from billing_app.models import Cycle
+from billing_app.models import BusinessDay, Cycle
 from billing_app.permissions import KEEPERS
 from messaging.business_day import today
 from pages import formats
@@ -88,7 +88,7 @@ def close(request: ActorRequest, day: date) -> HttpResponse:
     form = CloseForm(request.POST)
     early = form.is_valid() and form.cleaned_data["early"] and settings.DEMO
     try:
-        sealed = closing.close(day, by=request.actor.id, early=early)
+        begun = jobs.close(day, by=request.actor.id, early=early)
     except closing.UnknownDay as error:
         raise Http404 from error
     except closing.NotOver:
@@ -97,8 +97,21 @@ def close(request: ActorRequest, day: date) -> HttpResponse:
         return _day_page(request, day, refusal=_("Close the earlier days first."))
     except closing.Busy:
         return _day_page(request, day, refusal=_("Postings are under way: try again in a moment."))
-    messages.success(request, _("The day is closed."))
-    return redirect("billing:day", day=sealed.day)
+    if begun.is_closed:
+        messages.success(request, _("The day is closed."))
+    return redirect("billing:day", day=day)
+
+
+@require_safe
+@roles(*KEEPERS)
+@live
+def closing_progress(request: ActorRequest, day: date) -> HttpResponse:
+    """Polled while a day is closing; has the page loaded again when it is closed."""
+    found = get_object_or_404(BusinessDay, pk=day)
+    response = render(request, "billing/_closing.html", _closing(found.day, found.status))
+    if not found.is_closing:
+        response["HX-Refresh"] = "true"
+    return response
 
 
 def _day_page(request: ActorRequest, day: date, refusal: str = "") -> HttpResponse:
@@ -107,6 +120,7 @@ def _day_page(request: ActorRequest, day: date, refusal: str = "") -> HttpRespon
         raise Http404
     form = DayAccountsForm(request.GET)
     context = {"company_day": found, "form": form, "error": refusal, "may_close": _may_close(found)}
+    context |= _closing(found.day, found.status)
     if form.is_valid():
         cycles = form.rows(Cycle.objects.filter(day_id=day))
         context["page"] = keyset(request, cycles.select_related("account"), by=form.order())
@@ -132,7 +146,14 @@ def _totals(cycles: Any) -> dict[str, int]:
 
 
 def _may_close(found: reports.CompanyDay) -> bool:
-    return not found.is_closed and (found.day < today() or settings.DEMO)
+    return found.status == BusinessDay.Status.OPEN and (found.day < today() or settings.DEMO)
+
+
+def _closing(day: date, status: str) -> dict[str, Any]:
+    """How far a closing day is; nothing about any other."""
+    if status != BusinessDay.Status.CLOSING:
+        return {}
+    return {"day": day, "closing": closing.progress(day)}
 
 
 def _board(form: BoardForm) -> dict[str, Any]:

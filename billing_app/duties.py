@@ -17,4 +17,5 @@ REVOKED: Final = {
     "billing_app_reconciliation": "UPDATE, DELETE, TRUNCATE",
     "billing_app_difference": "UPDATE, DELETE, TRUNCATE",
     "billing_app_checkrequest": "UPDATE, DELETE, TRUNCATE",
+    "billing_app_closerequest": "UPDATE, DELETE, TRUNCATE",
 }

@@ -1,8 +1,13 @@
 """What the schedule does; each may run as often as it likes, at the same time too."""
 
+from datetime import date
+from uuid import UUID
+
 from celery import shared_task
 
 from billing_app import closing, payouts, reconciling
+from billing_app.models import BusinessDay
+from messaging import hurrying
 
 
 @shared_task
@@ -19,3 +24,15 @@ def send_payouts() -> None:
 def reconcile() -> None:
     """Grows with the ledger; a second one that is delivered meanwhile finds nothing to do."""
     reconciling.reconcile_when_due()
+
+
+def close(day: date, by: UUID, early: bool = False) -> BusinessDay:
+    """A small day is closed when this returns; of a large one the barrier is set, and a worker does
+    the rest. Raises like `closing.begin`."""
+    begun = closing.begin(day, by, early)
+    if begun.is_closed:
+        return begun
+    if closing.is_small(day):
+        return closing.finish(day)
+    hurrying.soon(close_days, "billing.jobs")
+    return begun

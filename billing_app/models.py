@@ -18,6 +18,7 @@ from billing_app.oversight import (
     Action,
     AuditRecord,
     CheckRequest,
+    CloseRequest,
     ControlTotal,
     Correction,
     Difference,
@@ -31,6 +32,7 @@ __all__ = [
     "AuditRecord",
     "BusinessDay",
     "CheckRequest",
+    "CloseRequest",
     "ControlTotal",
     "Correction",
     "Cycle",
@@ -142,6 +144,10 @@ class BusinessDay(models.Model):
     @property
     def is_closed(self) -> bool:
         return self.status == self.Status.CLOSED
+
+    @property
+    def is_closing(self) -> bool:
+        return self.status == self.Status.CLOSING
 
     @property
     def seal(self) -> str:

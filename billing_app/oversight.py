@@ -43,6 +43,17 @@ class CheckRequest(models.Model):
         return f"{self.requested_by} at {self.requested_at}"
 
 
+class CloseRequest(models.Model):
+    """Somebody had a day closed: written with its barrier, so that whoever seals it knows who."""
+
+    day = models.DateField(primary_key=True)
+    requested_at = models.DateTimeField(db_default=Now())
+    requested_by = models.UUIDField()
+
+    def __str__(self) -> str:
+        return f"{self.day} by {self.requested_by}"
+
+
 class Reconciliations(models.QuerySet["Reconciliation"]):
     def whole(self) -> Self:
         """Those that looked at every day."""

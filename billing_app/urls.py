@@ -43,6 +43,7 @@ urlpatterns = [
     path("days/<day:day>/", day_views.day, name="day"),
     path("days/<day:day>/export/", day_views.day_export, name="day_export"),
     path("days/<day:day>/close/", day_views.close, name="close"),
+    path("days/<day:day>/closing/", day_views.closing_progress, name="closing_progress"),
     # payouts
     path("payouts/", payout_views.payout_list, name="payouts"),
     path("payouts/export/", payout_views.payouts_export, name="payouts_export"),

@@ -1,17 +1,16 @@
 """What consumers' workers do for operators. A job is only sent to be quick: beat's tick takes up
 whatever was left alone, so a message that is lost costs some seconds and nothing else."""
 
-import logging
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import Any
 from uuid import UUID
 
-from celery import current_app, shared_task
+from celery import shared_task
 from django.db.models import QuerySet
-from kombu.exceptions import OperationalError as BrokerError
 
 from messaging import contracts, dry_run, replay_runs
+from messaging.hurrying import send
 from messaging.jobs import acknowledge, acknowledge_to_producers
 from messaging.models import DeadLetter, DryRun, ReplayRun
 from messaging.replay import Settled
@@ -19,8 +18,6 @@ from messaging.replay import Settled
 TOLD = 1_000  # ids in a message
 
 Address = tuple[str, str, str]
-
-log = logging.getLogger("ates.operations")
 
 
 @shared_task
@@ -91,16 +88,3 @@ def _portions(
         if len(ids) == TOLD:
             yield (consumer, state, str(producer)), gathered.pop((consumer, state, str(producer)))
     yield from gathered.items()
-
-
-def send(job: Any, queue: str, *args: Any) -> bool:
-    """At once, if the broker is there to tell; nobody waits for it."""
-    quick = {"max_retries": 0, "socket_timeout": 1, "socket_connect_timeout": 1}
-    try:
-        with current_app.connection_for_write(transport_options=quick) as broker:
-            broker.ensure_connection(max_retries=1, interval_start=0, timeout=1)
-            job.apply_async(args=list(args), queue=queue, connection=broker)
-    except (BrokerError, OSError) as error:
-        log.warning("no broker, the next tick begins: %s", error)
-        return False
-    return True

@@ -1,19 +1,16 @@
 """What workers do for the tracker. A job is only sent to be quick: the ticks of beat take up
 whatever still runs, so a message that is lost costs ten seconds and nothing else."""
 
-import logging
 from typing import Any
 from uuid import UUID
 
-from celery import current_app, shared_task
+from celery import shared_task
 from django.db import transaction
-from kombu.exceptions import OperationalError as BrokerError
 
+from messaging import hurrying
 from messaging.crash_points import crash_point
 from tasks_app import counting, importing
 from tasks_app import shuffle as shuffling
-
-log = logging.getLogger("ates.tasks")
 
 
 @shared_task
@@ -50,10 +47,4 @@ def soon(job: Any, run_id: UUID) -> None:
 
 def _send(job: Any, run_id: str) -> None:
     crash_point("run.before_job_is_sent")
-    quick = {"max_retries": 0, "socket_timeout": 1, "socket_connect_timeout": 1}
-    try:
-        with current_app.connection_for_write(transport_options=quick) as broker:
-            broker.ensure_connection(max_retries=1, interval_start=0, timeout=1)
-            job.apply_async(args=[run_id], queue="tasks.jobs", connection=broker)
-    except (BrokerError, OSError) as error:
-        log.warning("no broker, the next tick begins: %s", error)
+    hurrying.send(job, "tasks.jobs", run_id)

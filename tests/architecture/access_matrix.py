@@ -27,6 +27,7 @@ MATRIX: list[tuple[str, str, *tuple[int | str, ...]]] = [
     ("billing:balance",              "GET",   IN, 200, 200, 200, 200),
     ("billing:close",                "POST",  IN, 403, 403, 404, 404),
     ("billing:correct",              "POST",  IN, 403, 403, 404, 404),
+    ("billing:closing_progress",     "GET",   IN, 403, 403, 404, 404),
     ("billing:corrections",          "GET",   IN, 403, 403, 200, 200),
     ("billing:day",                  "GET",   IN, 403, 403, 404, 404),
     ("billing:day_export",           "GET",   IN, 403, 403, 404, 404),

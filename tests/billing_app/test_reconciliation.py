@@ -139,6 +139,8 @@ def test_two_do_not_reconcile_at_once() -> None:
         "UPDATE billing_app_audit SET actor = gen_random_uuid()",
         "DELETE FROM billing_app_audit",
         "DELETE FROM billing_app_checkrequest",
+        "UPDATE billing_app_closerequest SET requested_by = gen_random_uuid()",
+        "DELETE FROM billing_app_closerequest",
     ],
 )
 def test_what_is_on_record_stays(statement: str) -> None:

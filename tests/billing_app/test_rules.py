@@ -83,7 +83,8 @@ RULES: dict[str, list[tuple[str, str]]] = {
             "booked_once",
         ),
         (
-            """SELECT billing_post(ARRAY[account_id], ARRAY[kind], ARRAY[amount_cents - 1],
+            """SELECT billing_post(ARRAY[account_id], ARRAY[kind],
+                                   ARRAY[CASE amount_cents WHEN -1500 THEN -1600 ELSE -1500 END],
                                    ARRAY[source_id], ARRAY[task_id], ARRAY[event_id],
                                    ARRAY[actor], ARRAY[occurred_at], 'UTC')
                  FROM billing_app_entry WHERE kind = 1""",

@@ -200,6 +200,7 @@ FRAGMENTS = {
     "analytics:figures",
     "analytics:rebuilding",
     "billing:balance",
+    "billing:closing_progress",
     "billing:days_board",
     "billing:reconciliation_awaited",
     "billing:reward",

@@ -1,0 +1,133 @@
+"""Somebody has a day closed: a small one at once, a large one by a worker, with progress (B6)."""
+
+import pytest
+from django.test import Client
+from django.utils.html import strip_tags
+from pytest_django import DjangoCaptureOnCommitCallbacks
+
+from auth_app.models import User
+from billing_app import closing, jobs
+from billing_app.models import AuditRecord, BusinessDay, CloseRequest, Payout
+from tests.billing_app.test_closing import earner, yesterday
+from tests.conftest import ClientFor
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def everything_is_large(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(closing, "SMALL", 0)
+
+
+@pytest.fixture
+def books(accountant: User, client_for: ClientFor) -> Client:
+    return client_for(accountant)
+
+
+def day() -> BusinessDay:
+    return BusinessDay.objects.get(pk=yesterday())
+
+
+def press(books: Client) -> None:
+    answer = books.post(f"/billing/days/{yesterday()}/close/")
+    assert answer.status_code == 302
+
+
+def page(books: Client) -> str:
+    return strip_tags(books.get(f"/billing/days/{yesterday()}/").content.decode())
+
+
+def progress(books: Client) -> tuple[str, bool]:
+    """What the fragment says, and whether it has the page loaded again."""
+    answer = books.get(f"/billing/days/{yesterday()}/closing/")
+    return strip_tags(answer.content.decode()), "HX-Refresh" in answer.headers
+
+
+def test_a_small_day_is_closed_at_once(books: Client) -> None:
+    earner()
+    press(books)
+    assert day().is_closed
+
+
+@pytest.mark.usefixtures("everything_is_large")
+def test_a_large_day_is_closed_by_a_worker_in_the_name_of_who_asked(
+    books: Client, accountant: User
+) -> None:
+    earner()
+    press(books)
+    assert day().is_closing
+    jobs.close_days()
+    assert (day().is_closed, day().closed_by) == (True, accountant.public_id)
+    assert AuditRecord.objects.get(object=f"day/{yesterday()}").actor == accountant.public_id
+
+
+@pytest.mark.usefixtures("everything_is_large")
+def test_the_page_shows_how_far_it_is_and_has_no_button(
+    books: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(3):
+        earner()
+    assert "Close the day" in page(books)
+    press(books)
+    monkeypatch.setattr(closing, "PORTION", 1)
+    closing._pay_portion(yesterday())
+    said = page(books)
+    assert "1 / 3" in said
+    assert "payouts first" in said
+    assert "Close the day" not in said
+
+
+@pytest.mark.usefixtures("everything_is_large")
+def test_the_progress_ends_with_the_page_loaded_anew(books: Client) -> None:
+    earner()
+    press(books)
+    assert "0 / 1" in progress(books)[0]
+    closing.pay_out(yesterday())
+    said, ended = progress(books)
+    assert "proved and sealed" in said
+    assert not ended
+    jobs.close_days()
+    said, ended = progress(books)
+    assert "The day is closed" in said
+    assert ended
+
+
+@pytest.mark.usefixtures("everything_is_large")
+def test_pressing_twice_begins_once_and_the_first_is_on_record(
+    books: Client, accountant: User, admin: User, client_for: ClientFor
+) -> None:
+    earner()
+    press(books)
+    press(client_for(admin))
+    assert CloseRequest.objects.get().requested_by == accountant.public_id
+    jobs.close_days()
+    assert Payout.objects.count() == 1
+    press(client_for(admin))  # closed by now: nothing changes
+    assert day().closed_by == accountant.public_id
+
+
+@pytest.mark.usefixtures("everything_is_large")
+def test_a_broker_that_is_away_holds_up_nobody(
+    books: Client,
+    monkeypatch: pytest.MonkeyPatch,
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise ConnectionRefusedError("no broker")
+
+    monkeypatch.setattr("celery.app.base.Celery.connection_for_write", refuse)
+    earner()
+    with django_capture_on_commit_callbacks(execute=True):
+        press(books)
+    assert day().is_closing
+
+
+def test_the_schedule_closes_in_nobodys_name() -> None:
+    earner()
+    jobs.close_days()
+    assert day().closed_by is None
+    assert not CloseRequest.objects.exists()
+
+
+def test_no_day_no_progress(books: Client) -> None:
+    assert books.get("/billing/days/1999-01-01/closing/").status_code == 404
