@@ -5,6 +5,8 @@ from uuid import UUID
 
 from django.contrib.auth import get_user_model
 
+from pages import words as wording
+
 
 def names(ids: Iterable[UUID | None]) -> dict[UUID, str]:
     """Public id → name, of those who are known here."""
@@ -15,7 +17,7 @@ def names(ids: Iterable[UUID | None]) -> dict[UUID, str]:
 
 
 def called(words: str) -> list[UUID]:
-    """The public ids of everybody whose name or e-mail has these words."""
-    model = get_user_model()._default_manager
-    by_name = model.filter(name__icontains=words) | model.filter(email__icontains=words)
-    return list(by_name.values_list("public_id", flat=True))
+    """The public ids of everybody whose name or e-mail has these words, each perhaps only begun."""
+    everybody = get_user_model()._default_manager.all()
+    found = wording.matching(everybody, words, "name", "email")
+    return list(found.values_list("public_id", flat=True))

@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 from allauth.account.models import EmailAddress
 from allauth.usersessions.models import UserSession
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.indexes import GinIndex
 from django.contrib.sessions.models import Session
 from django.db import models, transaction
 from django.db.models.functions import Lower
@@ -19,8 +20,10 @@ from auth_app.names import validate_name
 from auth_app.refresh import TokenFamily, end_refresh_families
 from messaging.context import current_origin
 from messaging.outbox import publish
+from pages import words as wording
 
 STANDING = ("role", "is_active")
+SAID = ("name", "email")  # what people are found by
 WISHES = {"theme", "time_zone", "keys"}
 
 
@@ -45,7 +48,8 @@ class People(models.QuerySet["User"]):
         return self.filter(role=role)
 
     def matching(self, words: str) -> "People":
-        return self.filter(models.Q(name__icontains=words) | models.Q(email__icontains=words))
+        """Those with all these words in name and e-mail, each perhaps only begun."""
+        return wording.matching(self, words, *SAID)
 
 
 class UserManager(BaseUserManager["User"]):
@@ -106,6 +110,10 @@ class User(AbstractBaseUser):
 
     class Meta:
         ordering = ["name", "id"]
+        indexes = [
+            models.Index(fields=["name", "id"], name="user_by_name"),
+            GinIndex(wording.vector(*SAID), name="user_by_words"),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(role__in=["worker", "manager", "accountant", "admin"]),

@@ -73,7 +73,7 @@ def debts_export(request: ActorRequest) -> HttpResponseBase:
     columns = ["account_id", "name", "balance_cents", "since", "days"]
     rows = (
         (debt.account.public_id, debt.account.name, debt.balance_cents, debt.since, debt.days)
-        for debt in form.rows().order_by(*form.order()).iterator()
+        for debt in form.rows().order_by(*form.order()).iterator(chunk_size=2_000)
     )
     return export(request, "debts", columns, rows, (today(), today()))
 
@@ -82,6 +82,6 @@ def _accounts(form: AccountsForm) -> "QuerySet[Account, Any]":
     found = reports.with_balance(Account.objects.all())
     if not form.is_valid():
         return found
-    found = found.filter(person("", form.cleaned_data["q"]))
+    found = found.filter(person("pk", form.cleaned_data["q"]))
     sign = {"red": Q(balance_cents__lt=0), "black": Q(balance_cents__gt=0)}
     return found.filter(sign.get(form.cleaned_data["balance"], Q()))

@@ -169,12 +169,13 @@ def _board(form: BoardForm) -> dict[str, Any]:
         )
         for row in reversed(shown)
     ]
+    now = next((row.day for row in shown if row.day.day == today()), None)
     return {
         "rows": shown,
         "bars": bars,
         "totals": board.totals(shown),
         "span": form.span(),
         "compare": form.cleaned_data["compare"],
-        "today": reports.company_day(today()),
+        "today": now or reports.company_day(today()),
         "light": board.light(),
     }

@@ -9,7 +9,7 @@ from django.db.models import F, Q, QuerySet
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from billing_app.models import Cycle, Debt, Entries, Kind, Payout
+from billing_app.models import Account, Cycle, Debt, Entries, Kind, Payout
 from messaging.business_day import today
 
 DAYS_SHOWN = 30
@@ -128,7 +128,7 @@ class EntriesForm(SpanForm):
 
     def rows(self, entries: Entries) -> Entries:
         chosen = self.cleaned_data
-        found = entries.filter(person("account__", chosen["q"]))
+        found = entries.filter(person("account", chosen["q"]))
         bounds = {"day__gte": chosen["from_"], "day__lte": chosen["to"], "task_id": chosen["task"]}
         found = found.filter(**{bound: value for bound, value in bounds.items() if value})
         if chosen["account"]:
@@ -188,7 +188,7 @@ class DayAccountsForm(Sorted):
     def rows(self, cycles: QuerySet[Cycle]) -> QuerySet[Cycle, Any]:
         chosen = self.cleaned_data
         shown = self.SHOWN.get(chosen["show"], Q())
-        found = cycles.filter(shown, person("account__", chosen["q"]))
+        found = cycles.filter(shown, person("account", chosen["q"]))
         return found.annotate(name=F("account__name"))
 
 
@@ -213,8 +213,11 @@ class DebtsForm(Sorted):
     )
 
     def rows(self) -> QuerySet[Debt, Any]:
-        found = Debt.objects.filter(person("account__", self.cleaned_data["q"]))
-        return found.select_related("account").annotate(name=F("account__name"))
+        """With the accounts for those that are shown, and not for all to be put in order."""
+        found = Debt.objects.filter(person("account", self.cleaned_data["q"]))
+        if self.cleaned_data["sort"] == "name":
+            found = found.annotate(name=F("account__name"))
+        return found.prefetch_related("account")
 
 
 class PayoutsForm(forms.Form):
@@ -228,7 +231,7 @@ class PayoutsForm(forms.Form):
 
     def of_any_state(self) -> QuerySet[Payout]:
         chosen = self.cleaned_data
-        found = Payout.objects.filter(person("account__", chosen["q"]))
+        found = Payout.objects.filter(person("account", chosen["q"]))
         return found.filter(day=chosen["day"]) if chosen["day"] else found
 
     def rows(self) -> QuerySet[Payout]:
@@ -242,8 +245,6 @@ class CloseForm(forms.Form):
     early = forms.BooleanField(required=False)
 
 
-def person(prefix: str, words: str) -> Q:
-    """Accounts whose name or e-mail has these words; `prefix` leads to the account."""
-    if not words:
-        return Q()
-    return Q(**{f"{prefix}name__icontains": words}) | Q(**{f"{prefix}email__icontains": words})
+def person(path: str, words: str) -> Q:
+    """Accounts whose name or e-mail has these words; `path` leads to the account."""
+    return Q(**{f"{path}__in": Account.objects.matching(words).values("pk")}) if words else Q()

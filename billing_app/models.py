@@ -6,6 +6,7 @@ Written only through `ledger.post` and `closing`; see ARCHITECTURE.md, "The ledg
 from typing import ClassVar, Self
 from uuid import UUID
 
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now, TruncDate
@@ -25,6 +26,7 @@ from billing_app.oversight import (
     Reconciliation,
 )
 from messaging.business_day import business_day, business_zone
+from pages import words as wording
 
 __all__ = [
     "Account",
@@ -49,6 +51,12 @@ __all__ = [
 ]
 
 
+class Accounts(models.QuerySet["Account"]):
+    def matching(self, words: str) -> Self:
+        """Those with all these words in name and e-mail, each perhaps only begun."""
+        return wording.matching(self, words, "name", "email")
+
+
 class Account(models.Model):
     """Billing's copy of a person, and whose ledger account it is (B1). A stub until auth's event
     comes: money is booked for whoever the tracker names."""
@@ -63,8 +71,13 @@ class Account(models.Model):
     version = models.PositiveIntegerField(default=0)
     created_at = models.DateTimeField(db_default=Now())
 
+    objects = Accounts.as_manager()
+
     class Meta:
-        indexes = [models.Index(fields=["name", "id"], name="account_by_name")]
+        indexes = [
+            models.Index(fields=["name", "id"], name="account_by_name"),
+            GinIndex(wording.vector("name", "email"), name="account_by_words"),
+        ]
 
     def __str__(self) -> str:
         return self.name or str(self.public_id)

@@ -35,7 +35,7 @@ class CorrectionsForm(forms.Form):
     def rows(self) -> "QuerySet[Correction, Any]":
         """Those that wait come first (`rank`)."""
         asked = self.cleaned_data
-        found = Correction.objects.filter(person("entry__account__", asked["q"])).with_rank()
+        found = Correction.objects.filter(person("entry__account", asked["q"])).with_rank()
         found = found.filter(state=asked["state"]) if asked["state"] else found
         named = found.annotate(asker=name_of("requested_by"), decider=name_of("decided_by"))
         return named.select_related("entry__account", "entry__reversed_by")
@@ -61,7 +61,7 @@ class AuditForm(forms.Form):
         if asked["action"]:
             chosen &= Q(action=asked["action"])
         if asked["q"]:
-            people = Account.objects.filter(person("", asked["q"]))
+            people = Account.objects.filter(person("pk", asked["q"]))
             chosen &= Q(actor__in=people.values("public_id"))
         return AuditRecord.objects.filter(chosen).annotate(person=name_of("actor"))
 

@@ -155,7 +155,14 @@ CACHES = {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
         "LOCATION": "cache",
         "OPTIONS": {"MAX_ENTRIES": 100_000},  # of 300, Django's default, a limit is soon forgotten
-    }
+    },
+    # Pieces of pages, by everything that they show: a list is asked for again every few seconds.
+    "pieces": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "LOCATION": "pieces",
+        "TIMEOUT": 600,
+        "OPTIONS": {"MAX_ENTRIES": 5_000},
+    },
 }
 
 # --- broker and workers ---------------------------------------------------------------------------

@@ -12,8 +12,12 @@ from pages.navigation import ROLE_NAMES, address, menu
 def page(request: HttpRequest) -> dict[str, Any]:
     actor = getattr(request, "actor", Nobody())
     user = getattr(request, "user", None)
+    navigation = menu(actor.role, request.path) if actor.is_authenticated else []
     return {
-        "navigation": menu(actor.role, request.path) if actor.is_authenticated else [],
+        "navigation": navigation,
+        "here": next(
+            (link.url for group in navigation for link in group["links"] if link.current), ""
+        ),
         "role_name": ROLE_NAMES.get(actor.role, ""),
         "create_url": address("tasks:create"),
         "theme": getattr(user, "theme", "auto"),

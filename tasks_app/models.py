@@ -14,9 +14,11 @@ from uuid_utils.compat import uuid7
 
 from event_schemas.titles import KEY, KEY_LENGTH, TITLE_LENGTH
 from messaging.outbox import publish
+from pages import words as wording
 from tasks_app import events
 from tasks_app.former_titles import FormerTitle
 from tasks_app.runs import ImportRun, RejectedLine, Run, ShuffleRun, Upload
+from tasks_app.search import TaskWords
 
 __all__ = [
     "Account",
@@ -28,10 +30,12 @@ __all__ = [
     "Run",
     "ShuffleRun",
     "Task",
+    "TaskWords",
     "Upload",
 ]
 
 EXEMPT_ROLES = ("manager", "admin")  # they get no tasks (T3)
+EXEMPT = Q(is_active=False) | Q(role__in=EXEMPT_ROLES)
 
 _DRAW = """
 SELECT eligible.ids[1 + floor(random() * cardinality(eligible.ids))::int]
@@ -49,6 +53,10 @@ class Accounts(models.QuerySet["Account"]):
     def eligible(self) -> Self:
         """Who may get tasks: active employees except managers and admins."""
         return self.filter(is_active=True).exclude(role__in=EXEMPT_ROLES)
+
+    def exempt(self) -> Self:
+        """All the others."""
+        return self.filter(EXEMPT)
 
     def draw(self, count: int) -> list[UUID]:
         """An eligible person for each of `count` tasks, uniformly and independently (T4)."""
@@ -71,6 +79,9 @@ class Account(models.Model):
 
     objects = Accounts.as_manager()
 
+    class Meta:
+        indexes = [models.Index(fields=["public_id"], condition=EXEMPT, name="account_exempt")]
+
     def __str__(self) -> str:
         return self.name
 
@@ -90,11 +101,14 @@ class Tasks(models.QuerySet["Task"]):
         return self.filter(assignee_id=account_id)
 
     def matching(self, words: str) -> Self:
-        return self.filter(Q(title__icontains=words) | Q(jira_id__icontains=words))
+        """Those with all these words in title and key, each perhaps only begun."""
+        if asked := wording.asked(words):
+            return self.filter(pk__in=TaskWords.objects.filter(words=asked).values("task"))
+        return self.none()
 
     def stranded(self) -> Self:
         """Open tasks of people who can get none any more; the next shuffle moves them."""
-        return self.open().filter(Q(assignee__is_active=False) | Q(assignee__role__in=EXEMPT_ROLES))
+        return self.open().filter(assignee__in=Account.objects.exempt().values("pk"))
 
 
 class Task(models.Model):
@@ -240,6 +254,12 @@ class Task(models.Model):
     @property
     def is_stranded(self) -> bool:
         return self.is_open and not self.assignee.is_eligible
+
+    @property
+    def shown(self) -> tuple[Any, ...]:
+        """All that a row of a list depends on, for whoever keeps the row."""
+        name = (self.public_id, self.version, self.title, self.jira_id)
+        return *name, self.fee_cents, self.reward_cents, self.assignee.name, self.is_stranded
 
 
 class Assignment(models.Model):

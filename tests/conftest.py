@@ -8,6 +8,7 @@ from typing import Any, Protocol
 import pytest
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP
+from django.core.cache import caches
 from django.core.management import call_command
 from django.test import Client
 from django.utils import translation
@@ -48,6 +49,7 @@ def _quick_and_tidy(settings: Settings, tmp_path: Path) -> None:
     """Passwords need not be hard to guess here; mail and language belong to the test."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.MAIL_DIR = tmp_path / "mail"
+    caches["pieces"].clear()
     translation.deactivate()  # the last request of another test may have been a Russian one
 
 

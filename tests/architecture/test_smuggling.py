@@ -178,7 +178,7 @@ def _smuggled_into() -> set[str]:
     [
         "UPDATE auth_app_user SET public_id = '00000000-0000-7000-8000-000000000000'",
         "UPDATE auth_app_user SET last_login = '2001-01-01T12:00:00Z'",
-        "UPDATE tasks_app_task SET title = 'Feed 4242424242 parrots'",
+        "UPDATE tasks_app_task SET description = 'Feed 4242424242 parrots'",
     ],
 )
 def test_what_is_smuggled_in_would_be_seen(worker: User, change: str) -> None:
