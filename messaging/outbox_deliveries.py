@@ -16,7 +16,7 @@ from django.db import connection
 from messaging.arrays import array
 from messaging.event import Event
 
-WINDOW = 8_000  # the most that a consumer may have received and not yet acknowledged
+WINDOW = 4_000  # the most that a consumer may have received and not yet acknowledged
 FIRST_RETRY_SECONDS, LAST_RETRY_SECONDS = settings.RETRY_SECONDS
 ASK_AGAIN_SECONDS = 6 * LAST_RETRY_SECONDS  # about what is parked or waits
 

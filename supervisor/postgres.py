@@ -29,10 +29,11 @@ FOREIGN_DATA = (
 )
 SETTINGS = {
     "max_connections": "200",
-    "shared_buffers": "256MB",
+    "shared_buffers": "512MB",
     "effective_cache_size": "1GB",
     "work_mem": "8MB",
-    "max_wal_size": "2GB",
+    "max_wal_size": "4GB",
+    "checkpoint_timeout": "15min",
     "wal_compression": "on",
     "random_page_cost": "1.1",
     "log_checkpoints": "off",
