@@ -43,7 +43,11 @@ class PersonPage(Page[PersonShown]):
 
 
 class AskedPeople(Paged):
-    q: Text = Field("", max_length=200, description="part of a name or an e-mail address")
+    q: Text = Field(
+        "",
+        max_length=200,
+        description="words of a name or an e-mail address, the beginning of each is enough",
+    )
     role: Literal["", "worker", "manager", "accountant", "admin"] = ""
     is_active: bool | None = None
 

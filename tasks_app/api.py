@@ -67,7 +67,11 @@ class NewTask(Given):
 class AskedTasks(Paged):
     status: Literal["", "open", "completed", "stranded"] = ""
     assignee: Text = Field("", description="`me`, or the id of a person")
-    q: Text = Field("", max_length=200, description="words of the title, or a Jira key")
+    q: Text = Field(
+        "",
+        max_length=200,
+        description="words of the title or the Jira key, the beginning of each is enough",
+    )
 
 
 class ShuffleShown(Shown):
