@@ -5,7 +5,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.db.models import Count, Sum
+from django.db.models import QuerySet, Sum
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -25,6 +25,7 @@ from pages import formats
 from pages.forms import unprocessable
 from pages.live import live
 from pages.paging import keyset
+from pages.totals import totals as totals_of
 
 MOVED = ("opening_cents", "charged_cents", "earned_cents", "adjusted_cents", "paid_cents")
 
@@ -134,12 +135,13 @@ def _status(valid: bool, refusal: str) -> int:
     return 200 if valid else 422
 
 
-def _totals(cycles: Any) -> dict[str, int]:
-    """Of every account that the filter lets through, not of the page."""
-    sums = cycles.aggregate(
-        count=Count("account_id"),
-        **{f"all_{field}": Sum(field) for field in [*MOVED, "closing_cents"]},
-    )
+def _totals(cycles: "QuerySet[Cycle, Any]") -> dict[str, int]:
+    """Of every account that the filter lets through, not of the page; of very many the page has the
+    day's own totals only."""
+    fields = [*MOVED, "closing_cents"]
+    sums = totals_of(cycles, **{f"all_{field}": Sum(field) for field in fields})
+    if "many" in sums:
+        return sums
     totals = {field.removeprefix("all_"): cents or 0 for field, cents in sums.items()}
     gone = {"charges_cents": -totals["charged_cents"], "payouts_cents": -totals["paid_cents"]}
     return totals | gone

@@ -11,7 +11,7 @@ COUNTED = 2_000
 def totals(rows: "QuerySet[Any, Any]", **sums: Aggregate) -> dict[str, Any]:
     """`count` and the sums; of more than `COUNTED` rows nothing but `many`, how many are counted at
     most: to add up all of a journal would take as long as the journal is."""
-    found = rows.order_by()[: COUNTED + 1].aggregate(count=Count("pk"), **sums)
+    found = rows.order_by()[: COUNTED + 1].aggregate(count=Count("*"), **sums)
     return {"many": COUNTED} if found["count"] > COUNTED else found
 
 

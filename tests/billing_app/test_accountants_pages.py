@@ -80,6 +80,18 @@ def test_a_list_that_is_too_long_to_add_up_says_so(
     assert "3 entries" not in page
 
 
+def test_a_day_of_very_many_accounts_shows_the_days_own_totals(
+    books: Client, worker: User, stranger: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paid = [-charge(person).amount_cents for person in (worker, stranger)]
+    address = f"/billing/days/{today()}/"
+    assert "2 accounts" in text(books, address)
+    monkeypatch.setattr("pages.totals.COUNTED", 1)
+    page = text(books, address)
+    assert "More than 1 accounts" in page
+    assert page.count(money(sum(paid))) == 2  # what management earned, and the fees
+
+
 def test_the_entries_of_a_task_are_listed_whenever_they_were(books: Client, worker: User) -> None:
     old = charge(worker, "Polish the perch", days=90)
     assert "Polish the perch" in text(books, f"/billing/entries/?task={old.task_id}")
