@@ -75,8 +75,8 @@ class Relay:
             waited = time.monotonic() - read_models_at > READ_MODELS_WAIT_SECONDS
             if waited:
                 read_models_at = time.monotonic()
-            if not relay_once(read_models_too=waited):
-                self.stop.wait(POLL_SECONDS)
+            if relay_once(read_models_too=waited) < BATCH:
+                self.stop.wait(POLL_SECONDS)  # the next few go together: a message costs more
 
 
 def relay_once(read_models_too: bool = True) -> int:

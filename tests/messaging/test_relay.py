@@ -211,3 +211,21 @@ def test_a_leader_that_is_cut_off_while_it_publishes_stops_at_once(
         relay.relay_once()
     connection.close()
     assert sent == ["analytics"]
+
+
+def test_a_few_events_wait_for_company_and_a_full_batch_for_nobody(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A message for every event would cost the consumer two commits each."""
+    leader, rounds = relay.Relay(), iter([3, relay.BATCH, 0])
+    waits: list[float | None] = []
+
+    def bring(read_models_too: bool) -> int:
+        if (sent := next(rounds)) == 0:
+            leader.stop.set()
+        return sent
+
+    monkeypatch.setattr(relay, "relay_once", bring)
+    monkeypatch.setattr(leader.stop, "wait", waits.append)
+    leader._lead()
+    assert waits == [relay.POLL_SECONDS] * 2
