@@ -2,9 +2,8 @@
 
 import psycopg
 import pytest
-from django.utils import timezone
 
-from messaging.models import OutboxDelivery
+from tests.delivery import soon_again
 from tests.faults.crashing import CRASHES, crash_points
 from tests.faults.invariants import violations
 from tests.running import Running, nothing_on_the_way
@@ -37,6 +36,5 @@ def crashed(system: Running, point: str) -> bool:
 
 def settle_soon(system: Running) -> None:
     """What was lost with the process is due again at once, not in half a minute."""
-    sent = OutboxDelivery.objects.filter(state=OutboxDelivery.State.SENT)
-    sent.update(next_attempt_at=timezone.now())
+    soon_again()
     system.wait_until(nothing_on_the_way, what="every event has arrived")
