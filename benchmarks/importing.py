@@ -12,9 +12,8 @@ from tasks_app.models import Account
 SIZES = [int(size) for size in os.environ.get("BENCH_IMPORTS", "1000,10000,100000").split(",")]
 TIMES = int(os.environ.get("BENCH_IMPORT_TIMES", "3"))  # of the largest: each takes half a minute
 
-_CHARGED = (
-    "SELECT count(*) FROM billing_app_entry WHERE kind = 1 AND id > %s"  # no price, no charge
-)
+# No price, no charge.
+_CHARGED = "SELECT count(*) FROM billing_app_entry WHERE kind = 1 AND id > %s"
 _LAST_ENTRY = "SELECT coalesce(max(id), 0) FROM billing_app_entry"
 
 

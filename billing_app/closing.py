@@ -6,6 +6,7 @@ the day stands. The database refuses a seal while anything is unpaid or unproved
 
 import logging
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import date
 from typing import TypeVar
@@ -20,6 +21,7 @@ from billing_app import audit, events
 from billing_app.locks import TELLING_THE_PAST
 from billing_app.models import Action, BusinessDay, CloseRequest, Cycle, Payout
 from messaging.business_day import today
+from messaging.context import acting, current_origin
 from messaging.crash_points import crash_point
 from messaging.outbox import from_here, publish, publish_selected
 
@@ -106,11 +108,13 @@ def begin(day: date, by: UUID | None, early: bool = False) -> BusinessDay:
 
 
 def finish(day: date) -> BusinessDay:
-    """Pay out and seal a day that somebody began to close, in the name of who did."""
-    pay_out(day)
-    crash_point("closing.before_seal")
+    """Pay out and seal a day that somebody began to close, in the name of who asked for it."""
     asked = CloseRequest.objects.filter(pk=day).first()
-    return _patiently(lambda: _seal(day, asked.requested_by if asked else None))
+    by = asked.requested_by if asked else None
+    with acting(by, asked.correlation_id) if asked else nullcontext():
+        pay_out(day)
+        crash_point("closing.before_seal")
+        return _patiently(lambda: _seal(day, by))
 
 
 def is_small(day: date) -> bool:
@@ -156,7 +160,8 @@ def _begin(day: date, by: UUID | None = None) -> bool:
             cursor.execute("SELECT billing_begin_close(%s)", [day])
             begun = bool(cursor.fetchone()[0])
             if begun and by:
-                asked = CloseRequest(day=day, requested_by=by)
+                chain = current_origin().correlation_id
+                asked = CloseRequest(day=day, requested_by=by, correlation_id=chain)
                 CloseRequest.objects.bulk_create([asked], ignore_conflicts=True)
             return begun
     except OperationalError as error:

@@ -44,11 +44,13 @@ class CheckRequest(models.Model):
 
 
 class CloseRequest(models.Model):
-    """Somebody had a day closed: written with its barrier, so that whoever seals it knows who."""
+    """Somebody had a day closed: written with its barrier, so that whoever pays out and seals does
+    it in that person's name and in the chain of that click."""
 
     day = models.DateField(primary_key=True)
     requested_at = models.DateTimeField(db_default=Now())
     requested_by = models.UUIDField()
+    correlation_id = models.UUIDField()
 
     def __str__(self) -> str:
         return f"{self.day} by {self.requested_by}"

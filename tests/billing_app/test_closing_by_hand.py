@@ -8,6 +8,8 @@ from pytest_django import DjangoCaptureOnCommitCallbacks
 from auth_app.models import User
 from billing_app import closing, jobs
 from billing_app.models import AuditRecord, BusinessDay, CloseRequest, Payout
+from messaging.models import OutboxEvent
+from messaging.relay import waiting
 from tests.billing_app.test_closing import earner, yesterday
 from tests.conftest import ClientFor
 
@@ -59,6 +61,31 @@ def test_a_large_day_is_closed_by_a_worker_in_the_name_of_who_asked(
     jobs.close_days()
     assert (day().is_closed, day().closed_by) == (True, accountant.public_id)
     assert AuditRecord.objects.get(object=f"day/{yesterday()}").actor == accountant.public_id
+
+
+@pytest.mark.usefixtures("everything_is_large")
+def test_what_the_worker_does_belongs_to_the_click(books: Client, accountant: User) -> None:
+    earner()
+    press(books)
+    jobs.close_days()
+    [click] = CloseRequest.objects.values_list("correlation_id", flat=True)
+    told = OutboxEvent.objects.filter(event_name__in=["billing.payout_made", "billing.day_closed"])
+    assert told.count() == 2
+    assert {(event.actor, event.correlation_id) for event in told} == {
+        (accountant.public_id, click)
+    }
+    assert AuditRecord.objects.get(object=f"day/{yesterday()}").request_id == click
+
+
+@pytest.mark.usefixtures("everything_is_large")
+def test_a_worker_is_told_of_it(
+    books: Client, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
+) -> None:
+    earner()
+    before = waiting("billing.jobs")
+    with django_capture_on_commit_callbacks(execute=True):
+        press(books)
+    assert waiting("billing.jobs") == before + 1
 
 
 @pytest.mark.usefixtures("everything_is_large")
