@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from auth_app.models import User
 from auth_app.names import validate_name
+from auth_app.zone_select import ZoneSelect
 
 if TYPE_CHECKING:
     PersonForm = forms.ModelForm[User]
@@ -116,6 +117,7 @@ class ProfileForm(PersonForm):
             "keys": _("Press ? on any page for the list."),
         }
         labels = {"keys": _("Single keys work")}
+        widgets = {"time_zone": ZoneSelect}
 
 
 class FilterForm(forms.Form):

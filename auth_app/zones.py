@@ -1,6 +1,6 @@
 """Time zones that a person may choose, grouped as the world is."""
 
-from collections.abc import Iterator
+from functools import cache
 from itertools import groupby
 from typing import Any
 from zoneinfo import available_timezones
@@ -20,10 +20,13 @@ def choices() -> list[tuple[Any, Any]]:
     return [("", company), ("UTC", "UTC"), *_by_region()]
 
 
-def _by_region() -> Iterator[tuple[str, list[tuple[str, str]]]]:
+@cache
+def _by_region() -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
     places = (name for name in sorted(available_timezones()) if region_of(name) in REGIONS)
-    for region, names in groupby(places, key=region_of):
-        yield region, [(name, place_of(name)) for name in names]
+    return tuple(
+        (region, tuple((name, place_of(name)) for name in names))
+        for region, names in groupby(places, key=region_of)
+    )
 
 
 def region_of(name: str) -> str:

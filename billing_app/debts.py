@@ -1,4 +1,6 @@
-"""Who is in the red, and since when (A1): a view that PostgreSQL keeps (migration 0030)."""
+"""Who is in the red, and since when (A1): a view that PostgreSQL keeps (migration 0057)."""
+
+from typing import Any
 
 from django.db import models
 
@@ -21,6 +23,12 @@ class Debt(models.Model):
 
     def __str__(self) -> str:
         return f"{self.account_id}: {self.balance_cents} since {self.since}"
+
+    @property
+    def shown(self) -> tuple[Any, ...]:
+        """All that a row of a list depends on, for whoever keeps the row."""
+        account = self.account.public_id, self.account.name, self.account.is_active
+        return *account, self.balance_cents, self.since, self.days
 
     @property
     def days(self) -> int:

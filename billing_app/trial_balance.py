@@ -1,15 +1,15 @@
 """The trial balance of a span: every entry has two legs, so debits and credits are equal.
 
 What a worker's account is credited with is the company's debit, and the other way round. Closed
-days are read from their frozen totals and the few entries that may be on either side; only days
-that are still open are read from the journal.
+days are read from their frozen totals, the others from their balances, and from the journal only
+the few entries that may be on either side.
 """
 
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from django.db.models import Q, Sum
+from django.db.models import Q, QuerySet, Sum
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
 from django.utils.functional import Promise
@@ -89,19 +89,16 @@ def totals(lines: list[Line]) -> list[int]:
 def _moved(first: date, last: date) -> tuple[Sums, Sums]:
     """What the workers were credited and debited with, by kind.
 
-    A closed day's total is of both sides. Fees and payouts are debits and rewards are credits, but
-    for what is `unusual`: so the total without the unusual is of the one side.
+    A day's total is of both sides. Fees and payouts are debits and rewards are credits, but for
+    what is `unusual`: so the total without the unusual is of the one side.
     """
     span = BusinessDay.objects.filter(day__range=(first, last))
-    closed = span.filter(status=BusinessDay.Status.CLOSED)
-    unclosed = span.exclude(status=BusinessDay.Status.CLOSED)
-    frozen = closed.aggregate(**_summed(_FROZEN))
-    credited, debited = _sides(Entry.objects.filter(day__in=unclosed))
-    more, less = _sides(Entry.objects.unusual().filter(day__in=closed))
+    totals = _totals(span)
+    credited, debited = _sides(Entry.objects.unusual().filter(day__in=span))
     for kind in Kind:
-        usual = 0 if kind == Kind.ADJUSTMENT else frozen[kind.name] - more[kind] + less[kind]
-        credited[kind] += more[kind] + max(usual, 0)
-        debited[kind] += less[kind] + max(-usual, 0)
+        usual = 0 if kind == Kind.ADJUSTMENT else totals[kind] - credited[kind] + debited[kind]
+        credited[kind] += max(usual, 0)
+        debited[kind] += max(-usual, 0)
     return credited, debited
 
 
@@ -122,10 +119,15 @@ def _sides(entries: Entries) -> tuple[Sums, Sums]:
 
 
 def _before(first: date) -> Sums:
-    closed = BusinessDay.objects.filter(status=BusinessDay.Status.CLOSED)
-    unclosed = BusinessDay.objects.exclude(status=BusinessDay.Status.CLOSED)
-    frozen = closed.filter(day__lt=first).aggregate(**_summed(_FROZEN))
-    live = Cycle.objects.filter(day__in=unclosed, day__lt=first).aggregate(**_summed(_LIVE))
+    return _totals(BusinessDay.objects.filter(day__lt=first))
+
+
+def _totals(days: "QuerySet[BusinessDay]") -> Sums:
+    """By kind, seen from the workers."""
+    closed = days.filter(status=BusinessDay.Status.CLOSED)
+    unclosed = days.exclude(status=BusinessDay.Status.CLOSED)
+    frozen = closed.aggregate(**_summed(_FROZEN))
+    live = Cycle.objects.filter(day__in=unclosed).aggregate(**_summed(_LIVE))
     return {kind: frozen[kind.name] + live[kind.name] for kind in Kind}
 
 

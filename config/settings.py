@@ -241,7 +241,7 @@ CELERY_BEAT_SCHEDULE = {
     "forget sessions": _tick("auth_app.jobs.forget_sessions", 3600),
     "go on with imports": _tick("tasks_app.jobs.go_on_with_imports", 10),
     "prune messages": _tick("messaging.jobs.prune_messages", 3600, queue="auth.jobs"),
-    "tally events": _tick("messaging.jobs.tally_events", 3600, queue="auth.jobs"),
+    "tally events": _tick("messaging.jobs.tally_events", 900, queue="auth.jobs"),
     "go on with a rebuild": _tick("analytics_app.jobs.go_on_with_rebuild", 10),
     "forget sign-ins": _tick("auth_app.jobs.forget_sign_ins", 3600),
     "forget answers": _tick("api.jobs.forget_answers", 3600, queue="auth.jobs"),

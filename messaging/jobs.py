@@ -71,7 +71,7 @@ def prune_messages() -> None:
 
 @shared_task
 def tally_events() -> None:
-    """From beat, hourly: count the hours that are over, for the pages that tell of a week."""
+    """From beat: count the quarters of an hour that are over, for pages that tell of a week."""
     tallies.tally(contracts.kinds())
 
 

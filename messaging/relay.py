@@ -81,18 +81,21 @@ class Relay:
 
 def relay_once(read_models_too: bool = True) -> int:
     """Bring one round of due events to every consumer; the number of events sent. Read models come
-    last, and not at all while others have much in hand, unless it is said that they have waited."""
+    last, and while others have much in hand only if it is said that they have waited, and then with
+    no more than one batch."""
     read_models = contracts.read_models()
     others = [consumer for consumer in contracts.consumers() if consumer not in read_models]
     paused = pausing.paused()
-    sent = sum(_bring(consumer, paused) for consumer in others)
-    if read_models_too or not _are_busy(others):
-        sent += sum(_bring(consumer, paused) for consumer in sorted(read_models))
+    sent = sum(_bring(consumer, paused, CLAIM) for consumer in others)
+    busy = _are_busy(others)
+    if read_models_too or not busy:
+        most = BATCH if busy else CLAIM
+        sent += sum(_bring(consumer, paused, most) for consumer in sorted(read_models))
     return sent
 
 
-def _bring(consumer: str, paused: Collection[str]) -> int:
-    return _probe(consumer) if consumer in paused else _relay_to(consumer)
+def _bring(consumer: str, paused: Collection[str], most: int) -> int:
+    return _probe(consumer) if consumer in paused else _relay_to(consumer, most)
 
 
 def _are_busy(consumers: Iterable[str]) -> bool:
@@ -109,8 +112,8 @@ def ask_about_kept() -> int:
     return count
 
 
-def _relay_to(consumer: str) -> int:
-    events = outbox_deliveries.claim(consumer, CLAIM)
+def _relay_to(consumer: str, most: int) -> int:
+    events = outbox_deliveries.claim(consumer, most)
     crash_point("relay.after_claim")
     if events and waiting(f"{consumer}.events") >= MAX_WAITING:
         return 0  # as if it had been lost on the way: it is due again in a while

@@ -1,8 +1,10 @@
-"""Counting what is told and applied: hours that are over once, the rest whenever somebody asks."""
+"""Counting what is told and applied: quarters of an hour that are over once, the rest whenever
+somebody asks."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise, starmap
 from typing import Any, Final, NamedTuple
 
 from django.db import connection, transaction
@@ -12,14 +14,15 @@ from django.utils import timezone
 from messaging.arrays import array, columns
 from messaging.models import EventTally
 
-HOUR: Final = timedelta(hours=1)
+QUARTER: Final = timedelta(minutes=15)
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 KEPT: Final = timedelta(days=9)  # nobody asks about more than a week
-SLACK: Final = timedelta(minutes=15)  # what was written in an hour has been committed by then
+SLACK: Final = timedelta(minutes=15)  # what was written in a quarter is committed by then
 _INSTANT: Final = timedelta(microseconds=1)
 
 _TALLY_TOLD = """
-INSERT INTO event_tally (hour, consumer, event_name, event_version, count)
-SELECT date_trunc('hour', created_at, 'UTC'), '', kind.name, kind.version, count(*)
+INSERT INTO event_tally (began, consumer, event_name, event_version, count)
+SELECT date_bin(%(quarter)s, created_at, 'epoch'), '', kind.name, kind.version, count(*)
   FROM unnest(%(names)s::text[], %(versions)s::smallint[]) AS kind(name, version)
   JOIN outbox_event ON event_name = kind.name AND event_version = kind.version
    AND created_at >= %(since)s AND created_at < %(till)s
@@ -28,8 +31,8 @@ ON CONFLICT DO NOTHING
 """
 
 _TALLY_APPLIED = """
-INSERT INTO event_tally (hour, consumer, event_name, event_version, count)
-SELECT date_trunc('hour', applied_at, 'UTC'), consumer, event_name, event_version, count(*)
+INSERT INTO event_tally (began, consumer, event_name, event_version, count)
+SELECT date_bin(%(quarter)s, applied_at, 'epoch'), consumer, event_name, event_version, count(*)
   FROM inbox_event WHERE applied_at >= %(since)s AND applied_at < %(till)s
  GROUP BY 1, 2, 3, 4
 ON CONFLICT DO NOTHING
@@ -37,7 +40,7 @@ ON CONFLICT DO NOTHING
 
 _TALLIED = """
 SELECT consumer, event_name, event_version, sum(count)::bigint
-  FROM event_tally WHERE hour >= %s AND hour < %s
+  FROM event_tally WHERE began >= %s AND began < %s
  GROUP BY consumer, event_name, event_version
 """
 
@@ -70,15 +73,15 @@ class _Span(NamedTuple):
 
 
 def tally(kinds: Sequence[Kind], now: datetime | None = None) -> None:
-    """Count the hours that are over and not counted yet; forget those that are long over."""
+    """Count the quarters that are over and not counted yet; forget those that are long over."""
     now = now or timezone.now()
-    till = _hour(now - SLACK)
-    since = max(_counted_until() or now - KEPT, _hour(now - KEPT))
-    given = _kinds(kinds) | {"since": since, "till": till}
+    till = _quarter(now - SLACK)
+    since = max(_counted_until() or now - KEPT, _quarter(now - KEPT))
+    given = _kinds(kinds) | {"since": since, "till": till, "quarter": QUARTER}
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(_TALLY_TOLD, given)
         cursor.execute(_TALLY_APPLIED, given)
-    EventTally.objects.filter(hour__lt=now - KEPT).delete()
+    EventTally.objects.filter(began__lt=now - KEPT).delete()
 
 
 def counts(
@@ -86,32 +89,42 @@ def counts(
 ) -> dict[Place, list[int]]:
     """How many in each of the windows that end now, for every place where there were any."""
     until = _counted_until()
-    until = min(until, _hour(now)) if until else None
+    until = min(until, _quarter(now)) if until else None
     found: dict[Place, list[int]] = defaultdict(lambda: [0] * len(windows))
-    spans: dict[_Span, list[int]] = defaultdict(list)  # → the windows that they belong to
+    uncounted: list[tuple[_Span, int]] = []
     for number, window in enumerate(windows):
         began = now - window + _INSTANT
-        for span in _to_be_counted(began, now + _INSTANT, until):
-            spans[span].append(number)
+        uncounted += [(span, number) for span in _to_be_counted(began, now + _INSTANT, until)]
         if until:
-            for *place, events in _rows(_TALLIED, [_next_hour(began), until]):
+            for *place, events in _rows(_TALLIED, [_next_quarter(began), until]):
                 found[tuple(place)][number] += events
-    members = list(spans.values())
-    for *place, span, events in _counted_now(kinds, list(spans)):
-        for number in members[span - 1]:
+    pieces = _cut(uncounted)
+    members = list(pieces.values())
+    for *place, piece, events in _counted_now(kinds, list(pieces)):
+        for number in members[piece - 1]:
             found[tuple(place)][number] += events
     return found
 
 
 def _to_be_counted(began: datetime, end: datetime, until: datetime | None) -> Iterator[_Span]:
-    """What no tally covers: the beginning of a window up to its first whole hour, and its end."""
+    """What no tally covers: a window's beginning up to its first whole quarter, and its end."""
     if until is None or until <= began:
         yield _Span(began, end)
         return
-    if began < (whole := _next_hour(began)):
+    if began < (whole := _next_quarter(began)):
         yield _Span(began, whole)
     if until < end:
         yield _Span(until, end)
+
+
+def _cut(spans: Sequence[tuple[_Span, int]]) -> dict[_Span, list[int]]:
+    """Pieces that do not overlap, so that nothing is counted twice, with whose each is."""
+    edges = sorted({edge for span, _ in spans for edge in span})
+    pieces = {
+        piece: [whose for span, whose in spans if span.since <= piece.since < span.till]
+        for piece in starmap(_Span, pairwise(edges))
+    }
+    return {piece: whose for piece, whose in pieces.items() if whose}
 
 
 def _counted_now(kinds: Sequence[Kind], spans: Sequence[_Span]) -> list[tuple[Any, ...]]:
@@ -123,8 +136,8 @@ def _counted_now(kinds: Sequence[Kind], spans: Sequence[_Span]) -> list[tuple[An
 
 
 def _counted_until() -> datetime | None:
-    last: datetime | None = EventTally.objects.aggregate(last=Max("hour"))["last"]
-    return last + HOUR if last else None
+    last: datetime | None = EventTally.objects.aggregate(last=Max("began"))["last"]
+    return last + QUARTER if last else None
 
 
 def _kinds(kinds: Sequence[Kind]) -> dict[str, Any]:
@@ -134,13 +147,13 @@ def _kinds(kinds: Sequence[Kind]) -> dict[str, Any]:
     }
 
 
-def _hour(moment: datetime) -> datetime:
-    return moment.replace(minute=0, second=0, microsecond=0)
+def _quarter(moment: datetime) -> datetime:
+    return moment - (moment - _EPOCH) % QUARTER
 
 
-def _next_hour(moment: datetime) -> datetime:
-    begun = _hour(moment)
-    return begun if begun == moment else begun + HOUR
+def _next_quarter(moment: datetime) -> datetime:
+    begun = _quarter(moment)
+    return begun if begun == moment else begun + QUARTER
 
 
 def _rows(statement: str, given: Any) -> list[tuple[Any, ...]]:

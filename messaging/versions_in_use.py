@@ -1,7 +1,7 @@
 """Which versions of which events are still told, and by whom they are still read (E2).
 
-Everything is counted where it is written: the event log, the deliveries, the inbox; hours that are
-over only once (`messaging.tallies`). The cost is that of what is open, however long the log.
+Everything is counted where it is written: the event log, the deliveries, the inbox; what is over
+only once (`messaging.tallies`). The cost is that of what is open, however long the log.
 """
 
 import importlib.util

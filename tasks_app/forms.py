@@ -118,7 +118,7 @@ class FilterForm(forms.Form):
     def rows(self) -> QuerySet[Task]:
         """Of a valid form."""
         chosen = self.cleaned_data
-        tasks = Task.objects.select_related("assignee")
+        tasks = Task.objects.all()
         if chosen["sort"] == "reward":
             tasks = tasks.annotate(worth=Coalesce("reward_cents", 0))
         if chosen["status"]:
@@ -131,8 +131,9 @@ class FilterForm(forms.Form):
         if chosen["assignee"]:
             tasks = tasks.of(chosen["assignee"])
         if chosen["q"]:
-            tasks = tasks.matching(chosen["q"])
-        found: QuerySet[Task] = tasks
+            # Found in thousands, maybe, that are all put in order; named are those that are shown.
+            return tasks.matching(chosen["q"]).prefetch_related("assignee")
+        found: QuerySet[Task] = tasks.select_related("assignee")
         return found
 
     @property

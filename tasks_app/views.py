@@ -55,7 +55,7 @@ def export(request: ActorRequest) -> HttpResponseBase:
     form = FilterForm(request.GET, request.actor)
     if not form.is_valid():
         return render(request, "tasks/list.html", {"form": form}, status=422)
-    tasks = form.rows().order_by(*form.order).iterator()
+    tasks = form.rows().order_by(*form.order).iterator(chunk_size=2_000)
     columns = ["id", "jira_id", "title", "status", "assignee", "fee_cents", "reward_cents"]
     columns += ["created_at_utc", "completed_at_utc"]
     return csv_response("tasks.csv", columns=columns, rows=map(_cells, tasks))

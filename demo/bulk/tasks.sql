@@ -54,7 +54,12 @@ SELECT number, draw, at, uuidv7() AS id, uuidv7() AS event_id, count(*) AS count
   FROM bulk_draw WHERE draw > 1 GROUP BY number, draw, at;
 INSERT INTO tasks_app_shufflerun (id, status, started_at, finished_at, total, done, cursor,
                                   correlation_id, failure, drawn, last_task_id, shares)
-SELECT id, 'completed', at, at, count, count, last, id, '', count, last, '[]' FROM bulk_shuffle;
+SELECT id, 'completed', at, at, count, count, last, id, '', count, last,
+       (SELECT jsonb_agg(jsonb_build_array(account_id, tasks) ORDER BY tasks DESC, account_id)
+          FROM (SELECT account_id, count(*) AS tasks FROM bulk_draw AS d
+                 WHERE (d.number, d.draw) = (s.number, s.draw)
+                 GROUP BY account_id ORDER BY tasks DESC, account_id LIMIT 50) AS most)
+  FROM bulk_shuffle AS s;
 
 INSERT INTO tasks_app_assignment (public_id, task_id, account_id, shuffle_id, task_version,
                                   assigned_at)

@@ -42,6 +42,20 @@ def test_pages_speak_the_language_of_the_profile(client_for: ClientFor, worker: 
     assert '<html lang="ru"' in client_for(worker).get("/people/me/").content.decode()
 
 
+def test_the_zones_that_are_kept_written_show_each_person_their_own(
+    client_for: ClientFor, worker: User, manager: User
+) -> None:
+    worker.prefer(time_zone="Asia/Tokyo")
+    manager.prefer(time_zone="Africa/Accra")
+    for person, zone in [(worker, "Asia/Tokyo"), (manager, "Africa/Accra"), (worker, "Asia/Tokyo")]:
+        page = client_for(person).get("/people/me/").content.decode()
+        assert f'<option value="{zone}" selected>' in page
+        assert page.count("selected>") == 3  # language, zone, theme
+    worker.prefer(time_zone="")
+    worker.change(language="ru")
+    assert "компании: UTC" in client_for(worker).get("/people/me/").content.decode()
+
+
 def test_pages_wear_the_theme_of_the_profile(client_for: ClientFor, worker: User) -> None:
     worker.prefer(theme="dark")
     assert 'data-theme="dark"' in client_for(worker).get("/people/me/").content.decode()

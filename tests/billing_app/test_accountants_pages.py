@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from auth_app.models import User
 from billing_app import board, closing, correcting
-from billing_app.models import BusinessDay, Debt, Entry, Kind, Payout
+from billing_app.models import Account, BusinessDay, Debt, Entry, Kind, Payout
 from billing_app.reports import balance_cents
 from billing_app.trial_balance import totals, trial_balance
 from messaging.business_day import today
@@ -243,6 +243,24 @@ def test_debts_are_listed_in_every_order(
     assert colleague.name in page
     if sort == "age":
         assert page.index(worker.name) < page.index(colleague.name)
+
+
+def test_rows_that_are_kept_written_show_what_has_changed(
+    books: Client, accountant: User, worker: User
+) -> None:
+    debts, days = "/billing/accounts/debts/", "/billing/days/"
+    fee = -charge(worker, days=1).amount_cents
+    assert worker.name in text(books, debts)
+    Account.objects.filter(public_id=worker.public_id).update(name="Renamed")
+    more = fee - charge(worker, days=1).amount_cents
+    assert "Renamed" in text(books, debts)
+    assert money(-more) in text(books, debts)
+    assert "closed" not in text(books, days)
+    close_until_yesterday()
+    assert "closed" in text(books, days)
+    accountant.change(language="ru")
+    assert "закрыт" in text(books, days)
+    assert "Age in days" not in text(books, debts)
 
 
 # --- trial balance ---

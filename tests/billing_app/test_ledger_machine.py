@@ -28,7 +28,7 @@ from hypothesis.stateful import (
 from uuid_utils.compat import uuid7
 
 from billing_app import closing
-from billing_app.models import Cycle, Entry, Payout, Price
+from billing_app.models import Cycle, Debt, Entry, Payout, Price
 from billing_app.proofs import prove
 from messaging.business_day import today
 from messaging.inbox import deliver
@@ -170,6 +170,8 @@ class Lives(RuleBasedStateMachine):
         paid_now = Payout.objects.filter(day=self.books.day).select_related("account")
         moved.subtract({row.account.public_id: row.amount_cents for row in paid_now})
         assert unclosed(self.books.day) == {who: cents for who, cents in moved.items() if cents}
+        red = dict(Debt.objects.values_list("account__public_id", "balance_cents"))
+        assert red == {who: cents for who, cents in moved.items() if cents < 0}
 
     @invariant()
     def debts_are_carried(self) -> None:

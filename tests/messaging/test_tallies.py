@@ -1,4 +1,4 @@
-"""Hours that are counted once give the same counts as counting all of it again."""
+"""Quarters of an hour that are counted once give the same counts as counting all of it again."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -62,7 +62,7 @@ def naively(happened: list[Any], now: datetime) -> dict[Any, list[int]]:
     later=st.lists(st.sampled_from([0, 5, 45, 200, 3000]), max_size=3),
 )
 @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_counts_are_the_same_however_often_hours_were_tallied(
+def test_counts_are_the_same_however_often_they_were_tallied(
     happened: list[Any], later: list[int]
 ) -> None:
     with connection.cursor() as cursor:
@@ -79,11 +79,11 @@ def test_counts_are_the_same_however_often_hours_were_tallied(
         cursor.execute("ROLLBACK TO SAVEPOINT example")
 
 
-def test_an_hour_is_left_alone_until_all_of_it_has_been_committed() -> None:
-    happen("", KINDS[0], NOW - timedelta(minutes=25))  # the hour before, which has just ended
-    tallies.tally(KINDS, NOW - timedelta(minutes=10))
-    assert not EventTally.objects.exists()
+def test_a_quarter_is_left_alone_until_all_of_it_has_been_committed() -> None:
+    happen("", KINDS[0], NOW - timedelta(minutes=10))  # the quarter that has just ended
     tallies.tally(KINDS, NOW)
+    assert not EventTally.objects.exists()
+    tallies.tally(KINDS, NOW + timedelta(minutes=10))
     assert EventTally.objects.get().count == 1
 
 
