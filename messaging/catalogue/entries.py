@@ -4,7 +4,10 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Any
+
+from django.utils.translation import get_language
 
 from messaging import contracts
 from messaging.catalogue.fields import Change, Field, changes, fields
@@ -93,7 +96,12 @@ def entries(words: str = "") -> list[Entry]:
 
 
 def entry(name: str) -> Entry:
-    """`KeyError` if no event is called that."""
+    """In the language of the reader. `KeyError` if no event is called that."""
+    return _entry(name, get_language())
+
+
+@cache
+def _entry(name: str, _language: str | None) -> Entry:
     registered = contracts.registry()[name]
     numbers = sorted((number for other, number in published() if other == name), reverse=True)
     newest = contracts.schema_of(name, max(registered["versions"]))

@@ -12,6 +12,7 @@ from django.conf import settings as configured
 from pytest_django.fixtures import Settings
 
 from messaging import bulk_contracts, contracts
+from messaging.catalogue import entries
 from messaging.schema_checks import problems
 
 
@@ -63,6 +64,7 @@ def forget() -> None:
         contracts._validator,
         bulk_contracts._whole,
         bulk_contracts._data,
+        entries._entry,
     )
     for cached in (contracts.registry, *schemas):
         cached.cache_clear()
