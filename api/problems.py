@@ -28,6 +28,7 @@ KINDS: Final[dict[str, tuple[int, Any]]] = {
     "already-imported": (409, _("This file has been imported already.")),
     "day-not-over": (409, _("This day is not over yet.")),
     "earlier-days-open": (409, _("Close the earlier days first.")),
+    "ledger-refuses": (409, _("The ledger contradicts itself and refuses to close this day.")),
     "last-admin": (409, _("This is the last admin; make somebody else one first.")),
     "settled": (409, _("Somebody has settled this already.")),
     "key-reused": (409, _("This idempotency key was used for another request.")),

@@ -35,6 +35,7 @@ from billing_app.api_shapes import (
 )
 from billing_app.models import Account, BusinessDay, Cycle, Payout, Reconciliation
 from billing_app.permissions import KEEPERS, can_see_account
+from billing_app.refusing import Refused
 from messaging.business_day import today
 
 
@@ -118,6 +119,8 @@ def close_day(request: ActorRequest, day: date, how: Close | None = None) -> Day
         raise Problem("earlier-days-open") from error
     except closing.Busy as error:
         raise Problem("busy", retry_after=1) from error
+    except Refused as error:
+        raise Problem("ledger-refuses") from error
     return _day(_known(day))
 
 

@@ -20,6 +20,8 @@ from psycopg.errors import DeadlockDetected, LockNotAvailable
 from billing_app import audit, events
 from billing_app.locks import TELLING_THE_PAST
 from billing_app.models import Action, BusinessDay, CloseRequest, Cycle, Payout
+from billing_app.proofs import prove_balances
+from billing_app.refusing import Refused, keeping_why, newest_reason, refusal
 from messaging.business_day import today
 from messaging.context import acting, current_origin
 from messaging.crash_points import crash_point
@@ -59,7 +61,10 @@ def close_when_due() -> list[date]:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_xact_lock_shared(%s)", [TELLING_THE_PAST])
         (nobody_does,) = cursor.fetchone()
-    return close_finished_days() if nobody_does else []
+    try:
+        return close_finished_days() if nobody_does else []
+    except Refused:  # logged, and on the day's page
+        return []
 
 
 def close_finished_days() -> list[date]:
@@ -80,7 +85,7 @@ def close_finished_days() -> list[date]:
 def close(day: date, by: UUID | None, early: bool = False) -> BusinessDay:
     """Pay out and seal a day; closing a closed day changes nothing.
 
-    Raises like `begin`.
+    Raises like `begin` and `finish`.
     """
     begun = begin(day, by, early)
     return begun if begun.is_closed else finish(day)
@@ -108,10 +113,15 @@ def begin(day: date, by: UUID | None, early: bool = False) -> BusinessDay:
 
 
 def finish(day: date) -> BusinessDay:
-    """Pay out and seal a day that somebody began to close, in the name of who asked for it."""
+    """Pay out and seal a day that somebody began to close, in the name of who asked for it.
+
+    Raises `refusing.Refused`; nobody is paid from a balance that its entries do not prove.
+    """
     asked = CloseRequest.objects.filter(pk=day).first()
     by = asked.requested_by if asked else None
-    with acting(by, asked.correlation_id) if asked else nullcontext():
+    with keeping_why(day), acting(by, asked.correlation_id) if asked else nullcontext():
+        if not prove_balances(day).ok:
+            raise refusal(day, f"the balances of {day} are not the sums of its entries")
         pay_out(day)
         crash_point("closing.before_seal")
         return _patiently(lambda: _seal(day, by))
@@ -124,15 +134,17 @@ def is_small(day: date) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """Of a closing day: payouts that are made, and how many there will be."""
+    """Of a closing day: payouts that are made, and how many there will be; why it cannot be closed,
+    if the ledger refused."""
 
     done: int
     total: int
+    refusal: str
 
 
 def progress(day: date) -> Progress:
     done = Payout.objects.filter(day=day).count()
-    return Progress(done, done + _unpaid(day).count())
+    return Progress(done, done + _unpaid(day).count(), newest_reason(day))
 
 
 def open_calendar() -> None:

@@ -20,6 +20,7 @@ from billing_app.exports import export
 from billing_app.forms import BoardForm, CloseForm, DayAccountsForm
 from billing_app.models import BusinessDay, Cycle
 from billing_app.permissions import KEEPERS
+from billing_app.refusing import Refused
 from messaging.business_day import today
 from pages import formats
 from pages.forms import unprocessable
@@ -98,6 +99,8 @@ def close(request: ActorRequest, day: date) -> HttpResponse:
         return _day_page(request, day, refusal=_("Close the earlier days first."))
     except closing.Busy:
         return _day_page(request, day, refusal=_("Postings are under way: try again in a moment."))
+    except Refused:  # the page says why
+        return redirect("billing:day", day=day)
     if begun.is_closed:
         messages.success(request, _("The day is closed."))
     return redirect("billing:day", day=day)

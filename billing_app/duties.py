@@ -18,4 +18,5 @@ REVOKED: Final = {
     "billing_app_difference": "UPDATE, DELETE, TRUNCATE",
     "billing_app_checkrequest": "UPDATE, DELETE, TRUNCATE",
     "billing_app_closerequest": "UPDATE, DELETE, TRUNCATE",
+    "billing_app_sealrefusal": "UPDATE, DELETE, TRUNCATE",
 }

@@ -28,7 +28,7 @@ def reconcile() -> None:
 
 def close(day: date, by: UUID, early: bool = False) -> BusinessDay:
     """A small day is closed when this returns; of a large one the barrier is set, and a worker does
-    the rest. Raises like `closing.begin`."""
+    the rest. Raises like `closing.close`."""
     begun = closing.begin(day, by, early)
     if begun.is_closed:
         return begun

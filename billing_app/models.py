@@ -24,6 +24,7 @@ from billing_app.oversight import (
     Correction,
     Difference,
     Reconciliation,
+    SealRefusal,
 )
 from messaging.business_day import business_day, business_zone
 from pages import words as wording
@@ -47,6 +48,7 @@ __all__ = [
     "Payout",
     "Price",
     "Reconciliation",
+    "SealRefusal",
     "Task",
 ]
 

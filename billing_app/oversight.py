@@ -56,6 +56,21 @@ class CloseRequest(models.Model):
         return f"{self.day} by {self.requested_by}"
 
 
+class SealRefusal(models.Model):
+    """Why the ledger refused to close a day: a row for each reason, from when it was first met."""
+
+    id = models.BigAutoField(primary_key=True)
+    day = models.DateField()
+    reason = models.TextField()
+    at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["day", "reason"], name="refused_once")]
+
+    def __str__(self) -> str:
+        return f"{self.day}: {self.reason}"
+
+
 class Reconciliations(models.QuerySet["Reconciliation"]):
     def whole(self) -> Self:
         """Those that looked at every day."""

@@ -51,6 +51,12 @@ def prove(day: date | None = None) -> list[Check]:
         ]
 
 
+def prove_balances(day: date) -> Check:
+    """That cached balances of a day are the sums of its entries, before anybody is paid by them."""
+    with connection.cursor() as cursor:
+        return _check(cursor, "balances", CLAIMS["balances"], day)
+
+
 def _check(cursor: CursorWrapper, key: str, claim: Claim, day: date | None) -> Check:
     condition = "WHERE day = %(day)s" if day else ""
     cursor.execute(_FIND.format(claim=claim.query, condition=condition, kept=KEPT), {"day": day})

@@ -93,8 +93,8 @@ def _moved(first: date, last: date) -> tuple[Sums, Sums]:
     what is `unusual`: so the total without the unusual is of the one side.
     """
     span = BusinessDay.objects.filter(day__range=(first, last))
-    totals = _totals(span)
     credited, debited = _sides(Entry.objects.unusual().filter(day__in=span))
+    totals = _totals(span)  # later: a correction booked in between may lack in the sides, not here
     for kind in Kind:
         usual = 0 if kind == Kind.ADJUSTMENT else totals[kind] - credited[kind] + debited[kind]
         credited[kind] += max(usual, 0)

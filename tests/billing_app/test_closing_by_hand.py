@@ -1,16 +1,19 @@
 """Somebody has a day closed: a small one at once, a large one by a worker, with progress (B6)."""
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.test import Client
 from django.utils.html import strip_tags
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from auth_app.models import User
 from billing_app import closing, jobs
-from billing_app.models import AuditRecord, BusinessDay, CloseRequest, Payout
+from billing_app.models import AuditRecord, BusinessDay, CloseRequest, Payout, SealRefusal
 from messaging.models import OutboxEvent
 from messaging.relay import waiting
 from tests.billing_app.test_closing import earner, yesterday
+from tests.billing_app.test_proofs import tamper
+from tests.calling import caller_for, problem
 from tests.conftest import ClientFor
 
 pytestmark = pytest.mark.django_db
@@ -154,6 +157,75 @@ def test_the_schedule_closes_in_nobodys_name() -> None:
     jobs.close_days()
     assert day().closed_by is None
     assert not CloseRequest.objects.exists()
+
+
+# --- a ledger that contradicts itself ---
+
+
+@pytest.fixture
+def spoilt() -> None:
+    """A dollar that no entry knows of: somebody has been at the tables."""
+    earner()
+    tamper("UPDATE billing_app_cycle SET earned_cents = earned_cents + 100")
+
+
+def mend() -> None:
+    tamper("UPDATE billing_app_cycle SET earned_cents = earned_cents - 100")
+
+
+def refused(said: str) -> bool:
+    return "contradicts itself" in said and "are not the sums of its entries" in said
+
+
+@pytest.mark.usefixtures("spoilt")
+def test_a_close_that_the_ledger_refuses_says_so(books: Client) -> None:
+    press(books)
+    assert day().is_closing
+    assert not Payout.objects.exists()  # nobody is paid by a balance that nothing proves
+    assert refused(page(books))
+    said, ended = progress(books)
+    assert refused(said)
+    assert not ended
+
+
+@pytest.mark.usefixtures("spoilt", "everything_is_large")
+def test_a_worker_that_is_refused_says_it_once_and_tries_again(
+    books: Client, caplog: pytest.LogCaptureFixture
+) -> None:
+    press(books)
+    for _ in range(2):
+        jobs.close_days()
+    assert caplog.text.count("the ledger refuses to close") == 2
+    assert SealRefusal.objects.count() == 1
+    assert refused(page(books))
+    mend()
+    jobs.close_days()
+    assert day().is_closed
+    assert not refused(page(books))
+    assert Payout.objects.count() == 1
+
+
+@pytest.mark.usefixtures("spoilt")
+def test_the_command_that_is_refused_fails_with_the_reason() -> None:
+    with pytest.raises(CommandError, match="are not the sums of its entries"):
+        call_command("close_days")
+
+
+@pytest.mark.usefixtures("spoilt")
+def test_the_api_that_is_refused_says_so(accountant: User) -> None:
+    answer = caller_for(accountant).post(f"/billing/days/{yesterday()}/close")
+    assert (answer.status_code, problem(answer)) == (409, "ledger-refuses")
+
+
+@pytest.mark.usefixtures("everything_is_large")
+def test_what_the_seal_refuses_is_said_too(books: Client) -> None:
+    earner()
+    press(books)
+    closing.pay_out(yesterday())
+    tamper("UPDATE billing_app_payout SET amount_cents = amount_cents + 1")
+    jobs.close_days()
+    assert day().is_closing
+    assert "are not its payout entries" in page(books)
 
 
 def test_no_day_no_progress(books: Client) -> None:

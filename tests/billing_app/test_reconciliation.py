@@ -141,6 +141,8 @@ def test_two_do_not_reconcile_at_once() -> None:
         "DELETE FROM billing_app_checkrequest",
         "UPDATE billing_app_closerequest SET requested_by = gen_random_uuid()",
         "DELETE FROM billing_app_closerequest",
+        "UPDATE billing_app_sealrefusal SET reason = ''",
+        "DELETE FROM billing_app_sealrefusal",
     ],
 )
 def test_what_is_on_record_stays(statement: str) -> None:
