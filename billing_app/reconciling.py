@@ -1,6 +1,6 @@
 """Reconciliation: when the ledger is proved, and the record of it.
 
-What is due is decided by rows: a day closed since, somebody who asked, an hour gone by.
+What is due is decided by rows: a day closed or refused since, somebody who asked, an hour gone by.
 """
 
 from datetime import date, datetime, timedelta
@@ -18,6 +18,7 @@ from billing_app.models import (
     CheckRequest,
     Difference,
     Reconciliation,
+    SealRefusal,
 )
 from billing_app.proofs import prove
 
@@ -94,6 +95,8 @@ def _reason() -> tuple[Why, UUID | None] | None:
         return Why.PERSON, request.requested_by
     if newest is None or newest.checked_at < timezone.now() - INTERVAL:
         return Why.SCHEDULE, None
+    if SealRefusal.objects.filter(at__gt=newest.checked_at).exists():
+        return Why.CLOSE, None
     closed = BusinessDay.objects.filter(status=BusinessDay.Status.CLOSED).order_by("-day").first()
     if closed and (newest.closed_through is None or closed.day > newest.closed_through):
         return Why.CLOSE, None

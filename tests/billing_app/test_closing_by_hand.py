@@ -9,6 +9,7 @@ from pytest_django import DjangoCaptureOnCommitCallbacks
 from auth_app.models import User
 from billing_app import closing, jobs
 from billing_app.models import AuditRecord, BusinessDay, CloseRequest, Payout, SealRefusal
+from billing_app.reconciling import Why, reconcile, reconcile_when_due
 from messaging.models import OutboxEvent
 from messaging.relay import waiting
 from tests.billing_app.test_closing import earner, yesterday
@@ -203,6 +204,19 @@ def test_a_worker_that_is_refused_says_it_once_and_tries_again(
     assert day().is_closed
     assert not refused(page(books))
     assert Payout.objects.count() == 1
+
+
+def test_a_refusal_has_the_ledger_proved_so_that_reconciliation_shows_it(books: Client) -> None:
+    earner()
+    reconcile(Why.SCHEDULE)
+    tamper("UPDATE billing_app_cycle SET earned_cents = earned_cents + 100")
+    assert reconcile_when_due() is None
+    press(books)
+    run = reconcile_when_due()
+    assert run
+    assert run.verdicts["balances"] == 1
+    jobs.close_days()
+    assert reconcile_when_due() is None
 
 
 @pytest.mark.usefixtures("spoilt")
