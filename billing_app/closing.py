@@ -22,6 +22,7 @@ from billing_app.locks import TELLING_THE_PAST
 from billing_app.models import Action, BusinessDay, CloseRequest, Cycle, Payout
 from billing_app.proofs import prove_balances
 from billing_app.refusing import Refused, keeping_why, newest_reason, refusal
+from messaging.arrays import array
 from messaging.business_day import today
 from messaging.context import acting, current_origin
 from messaging.crash_points import crash_point
@@ -185,9 +186,9 @@ def _begin(day: date, by: UUID | None = None) -> bool:
 def _pay_portion(day: date) -> None:
     with transaction.atomic():
         given = {"day": day, "portion": PORTION} | from_here()
-        if paid := publish_selected(events.payouts_posted(_PAID), given):
-            made = Payout.objects.values_list("made_at", flat=True).get(pk=paid[0]["source_id"])
-            publish(events.payout_made(entry, made) for entry in paid)
+        paid = publish_selected(events.payouts_posted(_PAID), given)
+        payouts = array(entry["source_id"] for entry in paid)
+        publish_selected(events.payouts_made(), {"payouts": payouts} | from_here())
         crash_point("closing.before_portion_commits")
 
 

@@ -1,7 +1,6 @@
 """What billing publishes."""
 
-from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from billing_app import causes
@@ -31,6 +30,13 @@ _TELL_PAID = """told AS (
                             'account_id', account, 'task_id', NULL, 'source_id', source_id,
                             'day', day) AS data
     FROM paid ORDER BY id)"""
+_TELL_MADE = """told AS (
+  SELECT made_at AS time, %(correlation)s::uuid AS correlation, NULL::uuid AS cause,
+         %(actor)s::uuid AS actor, %(trace)s::text AS trace,
+         jsonb_build_object('payout_id', payout.id, 'account_id', account.public_id,
+                            'amount_cents', amount_cents, 'day', day) AS data
+    FROM billing_app_payout AS payout JOIN billing_app_account AS account ON account.id = account_id
+   WHERE payout.id = ANY(%(payouts)s::uuid[]) ORDER BY payout.id)"""
 
 
 def task_priced(drawn: str) -> Selection:
@@ -45,6 +51,11 @@ def payouts_posted(paid: str) -> Selection:
     return Selection("billing.entry_posted", 1, (paid, _TELL_PAID))
 
 
+def payouts_made() -> Selection:
+    """Of the `payouts` with these ids."""
+    return Selection("billing.payout_made", 1, (_TELL_MADE,))
+
+
 def entry_posted(entry: "Entry", account_id: UUID, cause: Event | None) -> Fact:
     data = {
         "entry_id": entry.id,
@@ -56,17 +67,6 @@ def entry_posted(entry: "Entry", account_id: UUID, cause: Event | None) -> Fact:
         "day": entry.day.isoformat(),
     }
     return Fact("billing.entry_posted", 1, data, at=entry.occurred_at, cause=cause)
-
-
-def payout_made(entry: dict[str, Any], made_at: datetime) -> Fact:
-    """The payout that an entry tells of; those of one statement are made at one moment."""
-    data = {
-        "payout_id": entry["source_id"],
-        "account_id": entry["account_id"],
-        "amount_cents": -entry["amount_cents"],
-        "day": entry["day"],
-    }
-    return Fact("billing.payout_made", 1, data, at=made_at)
 
 
 def day_closed(day: "BusinessDay") -> Fact:
