@@ -16,6 +16,7 @@ from pytest_django.fixtures import Settings
 
 from auth_app import second_factor
 from auth_app.models import User
+from messaging.catalogue import entries
 from tests import browser
 from tests.company import company, people
 from tests.delivery import deliver_everything
@@ -50,6 +51,7 @@ def _quick_and_tidy(settings: Settings, tmp_path: Path) -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.MAIL_DIR = tmp_path / "mail"
     caches["pieces"].clear()
+    entries._entry.cache_clear()  # in the words of a catalogue that another test may have changed
     translation.deactivate()  # the last request of another test may have been a Russian one
 
 
