@@ -57,15 +57,12 @@ class CloseRequest(models.Model):
 
 
 class SealRefusal(models.Model):
-    """Why the ledger refused to close a day: a row for each reason, from when it was first met."""
+    """Why the ledger refused to close a day: a row whenever the reason is another than before."""
 
     id = models.BigAutoField(primary_key=True)
     day = models.DateField()
     reason = models.TextField()
     at = models.DateTimeField(db_default=Now())
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["day", "reason"], name="refused_once")]
 
     def __str__(self) -> str:
         return f"{self.day}: {self.reason}"

@@ -27,8 +27,9 @@ def keeping_why(day: date) -> Iterator[None]:
 
 
 def refusal(day: date, reason: str) -> Refused:
-    """Keep it, once for each reason, and have it to raise."""
-    SealRefusal.objects.bulk_create([SealRefusal(day=day, reason=reason)], ignore_conflicts=True)
+    """Keep it, unless it is what was refused the last time, and have it to raise."""
+    if newest_reason(day) != reason:
+        SealRefusal.objects.create(day=day, reason=reason)
     log.error("the ledger refuses to close %s: %s", day, reason)
     return Refused(f"{day}: {reason}")
 

@@ -24,7 +24,6 @@ class Migration(migrations.Migration):
                     models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
                 ),
                 ("requested_by", models.UUIDField()),
-                ("correlation_id", models.UUIDField()),
             ],
         ),
         migrations.RunSQL([(APPEND_ONLY, None)], migrations.RunSQL.noop),

@@ -23,11 +23,6 @@ class Migration(migrations.Migration):
                 ("reason", models.TextField()),
                 ("at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
             ],
-            options={
-                "constraints": [
-                    models.UniqueConstraint(fields=("day", "reason"), name="refused_once")
-                ],
-            },
         ),
         migrations.RunSQL([(APPEND_ONLY, None)], migrations.RunSQL.noop),
     ]

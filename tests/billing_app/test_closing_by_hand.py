@@ -10,6 +10,7 @@ from auth_app.models import User
 from billing_app import closing, jobs
 from billing_app.models import AuditRecord, BusinessDay, CloseRequest, Payout, SealRefusal
 from billing_app.reconciling import Why, reconcile, reconcile_when_due
+from billing_app.refusing import newest_reason, refusal
 from messaging.models import OutboxEvent
 from messaging.relay import waiting
 from tests.billing_app.test_closing import earner, yesterday
@@ -229,6 +230,13 @@ def test_the_command_that_is_refused_fails_with_the_reason() -> None:
 def test_the_api_that_is_refused_says_so(accountant: User) -> None:
     answer = caller_for(accountant).post(f"/billing/days/{yesterday()}/close")
     assert (answer.status_code, problem(answer)) == (409, "ledger-refuses")
+
+
+def test_the_page_says_the_newest_reason_even_if_it_is_an_old_one() -> None:
+    for reason in ("balances", "payouts", "payouts", "balances"):
+        refusal(yesterday(), reason)
+        assert newest_reason(yesterday()) == reason
+    assert SealRefusal.objects.count() == 3
 
 
 @pytest.mark.usefixtures("everything_is_large")
