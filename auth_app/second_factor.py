@@ -80,9 +80,11 @@ def removed(instance: Authenticator, **_: Any) -> None:
 
 @transaction.atomic
 def _changed_by_themselves(authenticator: Authenticator, action: Action | None) -> None:
-    """Whoever is signed in elsewhere has not shown the new factor: they do, or they are out. What
-    programs and other people change is theirs to settle (`reset`)."""
+    """Whoever is signed in elsewhere has not shown the new factor: they do, or they are out; nobody
+    signs in between (`tokens.sign_in`). What programs and other people change is theirs to settle
+    (`reset`)."""
     request, person = context.request, authenticator.user
+    User.objects.get_queryset().select_for_update(no_key=True).get(pk=person.pk)
     if request is None or request.user != person:
         return
     if action:

@@ -50,10 +50,10 @@ def token(request: HttpRequest, given: Credentials) -> Pair:
     person = tokens.person_with(given.email, given.password)
     if person is None:
         raise _failed("invalid-credentials", given.email)
-    _ask_for_second_factor(person, given)
+    showed_factor = _ask_for_second_factor(person, given)
     if settings.ACCOUNT_EMAIL_VERIFICATION == "mandatory" and not has_verified_email(person):
         raise Problem("unverified-email")
-    pair = tokens.sign_in(person)
+    pair = tokens.sign_in(person, showed_factor)
     if pair is None:
         raise _failed("invalid-credentials", given.email)
     log.info("%s signed in over the API", person.public_id)
@@ -84,14 +84,17 @@ def revoke_all_tokens(request: ActorRequest) -> None:
     User.objects.get(public_id=request.actor.id).end_sessions()
 
 
-def _ask_for_second_factor(person: User, given: Credentials) -> None:
-    if second_factor.enrolled(person):
-        if not given.otp:
-            raise Problem("second-factor-needed")
-        if not second_factor.verify(person, given.otp):
-            raise _failed("second-factor-needed", given.email)
-    elif second_factor.required(person):
-        raise Problem("no-second-factor")
+def _ask_for_second_factor(person: User, given: Credentials) -> bool:
+    """Whether one was shown: whoever need not have one may have none."""
+    if not second_factor.enrolled(person):
+        if second_factor.required(person):
+            raise Problem("no-second-factor")
+        return False
+    if not given.otp:
+        raise Problem("second-factor-needed")
+    if not second_factor.verify(person, given.otp):
+        raise _failed("second-factor-needed", given.email)
+    return True
 
 
 def _slow_down(request: HttpRequest, email: str) -> None:

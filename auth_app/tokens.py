@@ -8,12 +8,13 @@ from dataclasses import dataclass
 import jwt
 from django.conf import settings
 from django.contrib.auth.hashers import check_password
+from django.db import transaction
 from django.utils import timezone
 from uuid_utils.compat import uuid7
 
 from access import tokens as accepted
 from access.rights import Standing
-from auth_app import refresh, signing
+from auth_app import refresh, second_factor, signing
 from auth_app.models import User
 
 
@@ -34,10 +35,20 @@ def person_with(email: str, password: str) -> User | None:
     return user if user and right and user.is_active else None
 
 
-def sign_in(user: User) -> Pair | None:
-    """None when the person has been dismissed, or their password changed, this very moment."""
-    begun = refresh.begin(user)
-    return _pair(*begun) if begun else None
+@transaction.atomic
+def sign_in(user: User, showed_factor: bool) -> Pair | None:
+    """None when what was checked of `user` is not so any more: this very moment they were dismissed
+    or signed out everywhere, or have another password, role or second factor. Whatever ends the
+    sign-ins of a person locks their row, so it comes before this and is seen, or ends this."""
+    if not _is_as_before(user) or second_factor.enrolled(user) != showed_factor:
+        return None
+    return _pair(*refresh.begin(user))
+
+
+def _is_as_before(user: User) -> bool:
+    checked = {name: getattr(user, name) for name in ("password", "role", "sessions_ended")}
+    as_before = User.objects.get_queryset().filter(pk=user.pk, is_active=True, **checked)
+    return as_before.select_for_update().exists()
 
 
 def refreshed(secret: str) -> Pair | None:

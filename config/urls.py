@@ -1,6 +1,8 @@
 """The map of the product: one include per service."""
 
+from allauth.mfa.webauthn.views import add_webauthn
 from django.conf import settings
+from django.db import transaction
 from django.urls import URLPattern, URLResolver, include, path
 
 from auth_app.own_views import sessions
@@ -25,6 +27,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/docs", api_views.docs, name="docs"),
     path("api/v1/", include((routes(), "api"))),
     path("accounts/", include("allauth.account.urls")),
+    # In one transaction, as allauth adds an app: a key comes with all that it asks for, or not.
+    path("accounts/2fa/webauthn/add/", transaction.atomic(add_webauthn), name="mfa_add_webauthn"),
     path("accounts/2fa/", include("allauth.mfa.urls")),
     path("accounts/sessions/", sessions, name="usersessions_list"),
     path("people/", include("auth_app.urls")),

@@ -7,7 +7,7 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from auth_app import tokens
+from auth_app import second_factor, tokens
 from auth_app.models import User
 from config.api_views import document
 from tests.calling import Caller, problem
@@ -31,7 +31,7 @@ def clock() -> Iterator[time_machine.Traveller]:
 
 def renewed(person: User, clock: time_machine.Traveller, minutes: int) -> Caller:
     """Signed in so long ago, with an access token of this moment."""
-    pair = tokens.sign_in(person)
+    pair = tokens.sign_in(person, second_factor.enrolled(person))
     clock.shift(timedelta(minutes=minutes))
     pair = tokens.refreshed(pair.refresh) if pair else None
     assert pair
@@ -82,7 +82,7 @@ def test_whoever_signs_in_again_goes_on(
     admin: User, worker: User, clock: time_machine.Traveller
 ) -> None:
     renewed(admin, clock, minutes=11)
-    again = tokens.sign_in(admin)
+    again = tokens.sign_in(admin, showed_factor=True)
     assert again
     answer = Caller(again.access).patch(f"/people/{worker.public_id}", {"name": "Wanda W."})
     assert answer.status_code == 200

@@ -25,7 +25,7 @@ def ada(hire: Hire) -> User:
 
 
 def signed_in(person: User) -> Pair:
-    pair = tokens.sign_in(User.objects.get(pk=person.pk))
+    pair = tokens.sign_in(User.objects.get(pk=person.pk), second_factor.enrolled(person))
     assert pair
     return pair
 

@@ -1,19 +1,21 @@
 """Refresh tokens: each good once, families that end, and what ends them."""
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
 import pytest
 import time_machine
+from allauth.mfa.totp.internal.auth import TOTP
 from django.db import connection, transaction
 
 from access import tokens as accepted
 from auth_app import refresh, second_factor, tokens
 from auth_app.models import User
 from auth_app.refresh import RefreshToken, TokenFamily
-from tests.billing_app.races import wait_for, waiting
-from tests.conftest import PASSWORD, Hire
+from tests.billing_app.races import meanwhile, wait_for, waiting
+from tests.conftest import APP_SECRET, PASSWORD, Hire
 
 
 @pytest.fixture
@@ -28,7 +30,7 @@ def first(ada: User) -> str:
 
 
 def signed_in(person: User) -> str:
-    pair = tokens.sign_in(User.objects.get(pk=person.pk))
+    pair = tokens.sign_in(User.objects.get(pk=person.pk), second_factor.enrolled(person))
     assert pair
     return pair.refresh
 
@@ -146,7 +148,41 @@ def test_nobody_signs_in_with_a_password_that_changed_meanwhile(ada: User) -> No
     checked = tokens.person_with("ada@popug.example", PASSWORD)
     ada.change_password("another-long-password")
     assert checked
-    assert tokens.sign_in(checked) is None
+    assert tokens.sign_in(checked, showed_factor=True) is None
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param(lambda person: person.change(role="admin"), id="promoted"),
+        pytest.param(lambda person: person.deactivate(), id="dismissed"),
+        pytest.param(lambda person: person.end_sessions(), id="signed out everywhere"),
+        pytest.param(lambda person: TOTP.activate(person, APP_SECRET), id="another factor"),
+    ],
+)
+def test_nor_does_whoever_has_changed_since_it_was_checked(
+    change: Callable[[User], Any], hire: Hire
+) -> None:
+    """Else a worker who is made an admin meanwhile would be one without a second factor."""
+    hire("Wanda", "worker", PASSWORD)
+    checked = tokens.person_with("wanda@popug.example", PASSWORD)
+    assert checked
+    change(User.objects.get(pk=checked.pk))
+    assert tokens.sign_in(checked, showed_factor=False) is None
+    assert not TokenFamily.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_whoever_signs_in_while_a_factor_is_added_is_asked_for_it(hire: Hire) -> None:
+    hire("Wanda", "worker", PASSWORD)
+    checked = tokens.person_with("wanda@popug.example", PASSWORD)
+    assert checked
+    with meanwhile() as then:
+        with transaction.atomic():
+            TOTP.activate(User.objects.get(pk=checked.pk), APP_SECRET)
+            signing_in = then(tokens.sign_in, checked, False)
+            wait_for(lambda: waiting() == 1, "who signs in waits for who adds it")
+        assert signing_in.result() is None
 
 
 def test_the_new_access_token_knows_the_new_state(first: str, ada: User) -> None:

@@ -8,6 +8,7 @@ import time_machine
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal import auth as totp
+from allauth.mfa.webauthn.internal import auth as webauthn
 from django.test import Client
 from pytest_django.fixtures import Settings
 
@@ -119,7 +120,6 @@ def test_changing_ones_own_ends_ones_other_sign_ins(
 ) -> None:
     here, elsewhere = who_has_proved_it(polly), through_the_form(polly)
     begun = refresh.begin(polly)
-    assert begun
     if change is not add_app:
         totp.TOTP.activate(polly, SECRET)
     before = AuditRecord.objects.count()
@@ -132,6 +132,30 @@ def test_changing_ones_own_ends_ones_other_sign_ins(
     assert [(one.action, one.actor) for one in records] == [
         (action, polly.public_id) for action in noted
     ]
+
+
+class Dies(BaseException):
+    """As a process that is killed."""
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_key_is_added_with_all_that_it_asks_for_or_not_at_all(
+    polly: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = who_has_proved_it(polly)
+    monkeypatch.setattr(webauthn, "parse_registration_response", lambda _: None)
+    monkeypatch.setattr(webauthn, "complete_registration", lambda _: None)
+    before = AuditRecord.objects.count()
+
+    def die(*_: object) -> None:
+        assert Authenticator.objects.filter(user=polly).exists()
+        raise Dies
+
+    monkeypatch.setattr(second_factor, "end_refresh_families", die)
+    with pytest.raises(Dies):
+        here.post("/accounts/2fa/webauthn/add/", {"name": "My key", "credential": '{"id": "x"}'})
+    assert not Authenticator.objects.filter(user=polly).exists()
+    assert AuditRecord.objects.count() == before
 
 
 def test_the_database_holds_no_secret_in_the_clear(worker: User) -> None:
