@@ -43,7 +43,6 @@ def expire(get_response: GetResponse) -> GetResponse:
 
     def middleware(request: HttpRequest) -> HttpResponse:
         if request.user.is_authenticated and not _is_fresh(request):
-            request.ended_session_of = str(request.user.public_id)  # type: ignore[attr-defined]
             logout(request)
         return get_response(request)
 

@@ -309,6 +309,7 @@ JWKS_SOURCE = "auth_app.signing.published"  # where it runs here
 SESSION_COOKIE_AGE = 24 * 60 * 60  # at most; auth_app.guards ends most of them before
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
+TYPIST_COOKIE_NAME = "typist"  # of `pages.unsent`
 CSRF_FAILURE_VIEW = "pages.views.expired_form"
 
 SECURE_REFERRER_POLICY = "same-origin"
@@ -316,6 +317,7 @@ X_FRAME_OPTIONS = "DENY"
 if not (DEBUG or LOCAL):
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
     SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-session", "__Host-csrf"
+    TYPIST_COOKIE_NAME = "__Host-typist"
     SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=True)
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60

@@ -43,8 +43,10 @@ def serve_pages(get_response: GetResponse) -> GetResponse:
     def middleware(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
         patch_vary_headers(response, ["HX-Request"])
-        if request.user.is_authenticated and not response.has_header("Cache-Control"):
-            add_never_cache_headers(response)
+        if request.user.is_authenticated:
+            unsent.note_typist(request, response)
+            if not response.has_header("Cache-Control"):
+                add_never_cache_headers(response)
         if _asks_to_sign_in(response):
             return _to_sign_in(request, response)
         if is_htmx(request) and request.method == "POST" and response.has_header("Location"):

@@ -1,7 +1,8 @@
 """What somebody sent in vain, since their session had ended or changed: kept, and offered again.
 
 It waits in the session of the browser that sent it. Nothing is done by itself: whoever comes back
-may have come for something else, or be somebody else.
+may have come for something else, or be somebody else, who is not shown it. Whose a session was that
+is gone nobody can tell; so a cookie outlives it, which only its owner can be matched with.
 """
 
 import time
@@ -9,7 +10,9 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from allauth.account.adapter import get_adapter
-from django.http import HttpRequest
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -52,28 +55,47 @@ class Unsent:
         ]
 
 
+def note_typist(request: HttpRequest, response: HttpResponse) -> None:
+    """Have the browser of whoever is signed in remember that it was theirs."""
+    mark = _mark(request.user)
+    if request.COOKIES.get(settings.TYPIST_COOKIE_NAME) != mark:
+        response.set_cookie(
+            settings.TYPIST_COOKIE_NAME,
+            mark,
+            secure=settings.SESSION_COOKIE_SECURE,
+            httponly=True,
+            samesite="Lax",
+        )
+
+
 def keep(request: HttpRequest, page: str) -> bool:
-    """Whether it could be kept: no files, nothing endless, and not by the thousand."""
+    """Whether it could be kept: no files, nothing endless, not by the thousand, and known whose."""
     fields = [
         (name, value)
         for name, values in request.POST.lists()
         for value in values
         if not any(part in name for part in NOT_KEPT)
     ]
-    if request.FILES or sum(len(value) for _, value in fields) > LONGEST:
+    known = request.user.is_authenticated
+    whose = _mark(request.user) if known else request.COOKIES.get(settings.TYPIST_COOKIE_NAME)
+    if not whose or request.FILES or sum(len(value) for _, value in fields) > LONGEST:
         return False
     if take("unsent", str(get_adapter().get_client_ip(request)), LIMITS["unsent"]):
         return False
-    whose = getattr(request, "ended_session_of", "")
     request.session[KEY] = [request.get_full_path(), page, fields, whose, int(time.time())]
     return True
 
 
-def kept(request: HttpRequest, who: Any) -> Unsent | None:
-    """What is still to be sent by this person; somebody else's is nobody's."""
+def kept(request: HttpRequest) -> Unsent | None:
+    """What is still to be sent by whoever is signed in; somebody else's is nobody's."""
     if not (found := request.session.get(KEY)):
         return None
     path, page, fields, whose, at = found
-    if time.time() - at > KEPT or whose not in ("", str(who)):
+    if time.time() - at > KEPT or not constant_time_compare(whose, _mark(request.user)):
         return None
     return Unsent(path, page, [(name, value) for name, value in fields])
+
+
+def _mark(person: Any) -> str:
+    """Tells nobody who it is, and is the same at every sign-in."""
+    return salted_hmac("pages.unsent", str(person.public_id), algorithm="sha256").hexdigest()

@@ -34,7 +34,7 @@ def set_theme(request: HttpRequest) -> HttpResponse:
 @everyone
 def show_unsent(request: HttpRequest) -> HttpResponse:
     """After signing in: what was typed before, to be sent with one click."""
-    found = unsent.kept(request, cast("ActorRequest", request).actor.id)
+    found = unsent.kept(request)
     return render(request, "unsent.html", {"unsent": found}) if found else redirect("home")
 
 

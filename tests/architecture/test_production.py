@@ -12,8 +12,9 @@ LOCAL = {"ATES_LOCAL", "DEBUG", "DEMO", "DJANGO_SETTINGS_MODULE"}
 ASK = """
 import json
 from config import settings
-names = ("SESSION_COOKIE_NAME", "CSRF_COOKIE_NAME", "SESSION_COOKIE_SECURE", "CSRF_COOKIE_SECURE",
-         "SECURE_SSL_REDIRECT", "SECURE_HSTS_SECONDS", "PASSWORD_HASHERS", "DEBUG", "DEMO")
+names = ("SESSION_COOKIE_NAME", "CSRF_COOKIE_NAME", "TYPIST_COOKIE_NAME",
+         "SESSION_COOKIE_SECURE", "CSRF_COOKIE_SECURE", "SECURE_SSL_REDIRECT",
+         "SECURE_HSTS_SECONDS", "PASSWORD_HASHERS", "DEBUG", "DEMO")
 print(json.dumps({name: getattr(settings, name) for name in names}))
 """
 
@@ -32,8 +33,9 @@ def production() -> dict[str, Any]:
 
 def test_cookies_are_bound_to_this_host(production: dict[str, Any]) -> None:
     """No subdomain can set them (RFC 6265bis, 4.1.3.2)."""
-    for kind in ("SESSION", "CSRF"):
+    for kind in ("SESSION", "CSRF", "TYPIST"):
         assert production[f"{kind}_COOKIE_NAME"].startswith("__Host-")
+    for kind in ("SESSION", "CSRF"):  # the third is sent as the session is
         assert production[f"{kind}_COOKIE_SECURE"] is True
 
 

@@ -57,6 +57,35 @@ def test_it_is_not_offered_to_somebody_else(tired: Client, hire: Hire) -> None:
     assert tired.get("/unsent/")["Location"] == "/"
 
 
+@pytest.mark.parametrize("comes_back", [True, False])
+@pytest.mark.parametrize("changed", ["role", "password", "signed out in another tab"])
+def test_of_a_session_that_is_gone_the_browser_knows_whose_it_was(
+    changed: str, comes_back: bool, worker: User, colleague: User, client_for: ClientFor
+) -> None:
+    client = client_for(worker)
+    client.get("/tasks/new/")
+    if changed == "role":
+        worker.change(role="manager")
+    elif changed == "password":
+        User.objects.get(pk=worker.pk).change_password("another-horse-battery")
+    else:
+        client.post("/accounts/logout/")
+    client.post("/tasks/new/", TYPED, headers=FROM)
+    sign_in(client, User.objects.get(pk=worker.pk) if comes_back else colleague)
+    answer = client.get("/unsent/")
+    assert answer.status_code == (200 if comes_back else 302)
+    if comes_back:
+        assert dict(answer.context["unsent"].fields) == TYPED
+
+
+def test_the_cookie_tells_nobody_who_it_is(client_for: ClientFor, worker: User) -> None:
+    client = client_for(worker)
+    cookie = client.get("/tasks/new/").cookies["typist"]
+    assert str(worker.public_id) not in cookie.value
+    assert (cookie["httponly"], cookie["samesite"]) == (True, "Lax")
+    assert "typist" not in client.get("/tasks/new/").cookies  # once is enough
+
+
 def test_it_is_not_kept_for_long(
     tired: Client, worker: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -93,8 +122,13 @@ def test_what_can_not_be_kept_leads_back_to_the_page(
 
 
 def test_nobody_fills_the_table_of_sessions(db: None) -> None:
-    strangers = [Client().post("/tasks/new/", TYPED) for _ in range(31)]
-    kept = ["unsent" in answer["Location"] for answer in strangers]
+    def stranger(**cookies: str) -> bool:
+        client = Client()
+        client.cookies.load(cookies)
+        return "unsent" in client.post("/tasks/new/", TYPED)["Location"]
+
+    assert not stranger()
+    kept = [stranger(typist="anybody") for _ in range(31)]
     assert (kept[0], kept[-1]) == (True, False)
 
 
