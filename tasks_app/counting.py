@@ -17,9 +17,12 @@ from tasks_app.models import DayCount
 
 GRACE = timedelta(minutes=5)  # for what began before midnight and is committed after it
 RECOUNTED = timedelta(days=7)
+LARGEST_SHIFT = timedelta(hours=3)  # no clock is set back or forth by more
 
 # The days that are due: from the first day on which anything was assigned, all that were never
-# counted, and the newest again.
+# counted, and the newest again. What belongs to a day is what the ledger would book on it; where a
+# clock is set back at midnight, a day begins an hour before its second midnight. The wider range is
+# for the index.
 _COUNT = """
 WITH first AS (
   SELECT (min(assigned_at) AT TIME ZONE %(zone)s)::date AS day FROM tasks_app_assignment
@@ -37,11 +40,15 @@ SELECT day, 1, a.n, a.checksum, b.n, b.checksum, %(zone)s, %(now)s
        LATERAL (SELECT count(*) AS n,
                        coalesce(sum(hashtextextended(public_id::text, 0)), 0) AS checksum
                   FROM tasks_app_assignment
-                 WHERE assigned_at >= begins AND assigned_at < ends) AS a,
+                 WHERE assigned_at >= begins - %(margin)s::interval
+                   AND assigned_at < ends + %(margin)s::interval
+                   AND (assigned_at AT TIME ZONE %(zone)s)::date = day) AS a,
        LATERAL (SELECT count(*) AS n,
                        coalesce(sum(hashtextextended(completion_id::text, 0)), 0) AS checksum
                   FROM tasks_app_task
-                 WHERE completed_at >= begins AND completed_at < ends) AS b
+                 WHERE completed_at >= begins - %(margin)s::interval
+                   AND completed_at < ends + %(margin)s::interval
+                   AND (completed_at AT TIME ZONE %(zone)s)::date = day) AS b
 ON CONFLICT (day) DO UPDATE
    SET version = c.version + 1, assignments = excluded.assignments,
        assignments_checksum = excluded.assignments_checksum, completions = excluded.completions,
@@ -60,6 +67,7 @@ def count_days(now: datetime | None = None) -> list[DayCount]:
     yesterday = business_day(now - GRACE) - timedelta(days=1)
     given = {
         "zone": settings.BUSINESS_TIME_ZONE,
+        "margin": LARGEST_SHIFT,
         "now": now,
         "last": yesterday,
         "recounted": yesterday - RECOUNTED,

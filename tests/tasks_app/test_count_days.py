@@ -8,7 +8,7 @@ from django.db import connection
 from pytest_django.fixtures import Settings
 
 from auth_app.models import User
-from messaging.business_day import today
+from messaging.business_day import business_day, today
 from tasks_app.counting import count_days
 from tasks_app.models import Assignment, DayCount, Task
 from tests.delivery import published
@@ -101,3 +101,18 @@ def test_a_day_begins_and_ends_in_the_business_zone(worker: User, settings: Sett
 
 def test_nothing_is_counted_of_an_empty_tracker(db: None) -> None:
     assert count_days(noon()) == []
+
+
+@pytest.mark.parametrize("minutes", [-1, 1, 59, 61])
+def test_where_midnight_comes_twice_it_counts_the_days_as_the_ledger_books_them(
+    minutes: int, settings: Settings, worker: User
+) -> None:
+    """In Havana the clock strikes one and is set back to midnight."""
+    settings.BUSINESS_TIME_ZONE = "America/Havana"
+    first_midnight = datetime(2026, 11, 1, 4, tzinfo=UTC)
+    at = first_midnight + timedelta(minutes=minutes)
+    work(at)
+    counts = {count.day: count for count in count_days(datetime(2026, 11, 5, 12, tzinfo=UTC))}
+    here = {day for day, count in counts.items() if count.assignments}
+    assert here == {business_day(at)}
+    assert {day for day, count in counts.items() if count.completions} == here
