@@ -7,8 +7,8 @@ from django.db.migrations.executor import MigrationExecutor
 
 from tasks_app.models import Task
 
-OPEN = "0021_assigned_stays"
-CLOSED = "0030_titles_are_split"
+OPEN = "0031_words"
+CLOSED = "0032_titles_are_split"
 
 
 def migrate(name: str) -> None:

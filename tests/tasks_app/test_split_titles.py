@@ -113,7 +113,7 @@ def test_while_the_door_is_closed_nothing_is_undone() -> None:
     old_tracker.create(OLD)
     run("--write")
     old_tracker.migrate(old_tracker.CLOSED)
-    with pytest.raises(CommandError, match="migrate tasks_app 0021"), transaction.atomic():
+    with pytest.raises(CommandError, match="migrate tasks_app 0031"), transaction.atomic():
         run("--undo")
     assert rows() == NEW
 

@@ -55,5 +55,5 @@ class Command(BaseCommand):
             yield from splitting.undo()
         except IntegrityError as error:
             raise CommandError(
-                "the database refuses brackets in titles; open it first: migrate tasks_app 0021"
+                "the database refuses brackets in titles; open it first: migrate tasks_app 0031"
             ) from error
