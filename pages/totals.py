@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import Aggregate, Count, QuerySet
 
@@ -29,5 +30,8 @@ def counted(*lists: "QuerySet[Any, Any]") -> list[str]:
 
 def _count(rows: "QuerySet[Any, Any]") -> tuple[str, tuple[Any, ...]]:
     """A subquery of nothing but what Django has written, and its parameters."""
-    sql, values = rows.order_by().values("pk")[: COUNTED + 1].query.sql_with_params()
+    try:
+        sql, values = rows.order_by().values("pk")[: COUNTED + 1].query.sql_with_params()
+    except EmptyResultSet:  # Django writes nothing for what it knows to be empty
+        return "0", ()
     return f"(SELECT count(*) FROM ({sql}) AS listed)", values  # noqa: S608
