@@ -21,7 +21,7 @@ from billing_app import audit, events
 from billing_app.locks import TELLING_THE_PAST
 from billing_app.models import Action, BusinessDay, CloseRequest, Cycle, Payout
 from billing_app.proofs import prove_balances
-from billing_app.refusing import Refused, keeping_why, newest_reason, refusal
+from billing_app.refusing import Refused, keeping_why, mended, newest_reason, refusal
 from messaging.arrays import array
 from messaging.business_day import today
 from messaging.context import acting, current_origin
@@ -89,7 +89,7 @@ def close(day: date, by: UUID | None, early: bool = False) -> BusinessDay:
     Raises like `begin` and `finish`.
     """
     begun = begin(day, by, early)
-    return begun if begun.is_closed else finish(day)
+    return begun if begun.is_closed else finish(day, by)
 
 
 def begin(day: date, by: UUID | None, early: bool = False) -> BusinessDay:
@@ -113,19 +113,25 @@ def begin(day: date, by: UUID | None, early: bool = False) -> BusinessDay:
     return known
 
 
-def finish(day: date) -> BusinessDay:
-    """Pay out and seal a day that somebody began to close, in the name of who asked for it.
+def finish(day: date, by: UUID | None = None) -> BusinessDay:
+    """Pay out and seal a day that is closing, in the name of `by` or of who asked for it first.
 
     Raises `refusing.Refused`; nobody is paid from a balance that its entries do not prove.
     """
-    asked = CloseRequest.objects.filter(pk=day).first()
-    by = asked.requested_by if asked else None
+    asked = None if by else CloseRequest.objects.filter(pk=day).first()
+    by = asked.requested_by if asked else by
     with keeping_why(day), acting(by, asked.correlation_id) if asked else nullcontext():
-        if not prove_balances(day).ok:
-            raise refusal(day, f"the balances of {day} are not the sums of its entries")
+        _prove(day)
         pay_out(day)
         crash_point("closing.before_seal")
         return _patiently(lambda: _seal(day, by))
+
+
+def _prove(day: date) -> None:
+    reason = f"the balances of {day} are not the sums of its entries"
+    if not prove_balances(day).ok:
+        raise refusal(day, reason)
+    mended(day, reason)
 
 
 def is_small(day: date) -> bool:

@@ -33,6 +33,6 @@ def close(day: date, by: UUID, early: bool = False) -> BusinessDay:
     if begun.is_closed:
         return begun
     if closing.is_small(day):
-        return closing.finish(day)
+        return closing.finish(day, by)
     hurrying.soon(close_days, "billing.jobs")
     return begun

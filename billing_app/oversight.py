@@ -57,7 +57,8 @@ class CloseRequest(models.Model):
 
 
 class SealRefusal(models.Model):
-    """Why the ledger refused to close a day: a row whenever the reason is another than before."""
+    """Why the ledger refused to close a day: a row whenever the reason is another than before, and
+    one without a reason when it has been mended."""
 
     id = models.BigAutoField(primary_key=True)
     day = models.DateField()

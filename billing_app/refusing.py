@@ -34,7 +34,13 @@ def refusal(day: date, reason: str) -> Refused:
     return Refused(f"{day}: {reason}")
 
 
+def mended(day: date, reason: str) -> None:
+    """What the ledger refused for, if it did, is the case no more."""
+    if newest_reason(day) == reason:
+        SealRefusal.objects.create(day=day, reason="")
+
+
 def newest_reason(day: date) -> str:
-    """Why the ledger last refused to close a day; empty if it never did."""
+    """Why the ledger refuses to close a day; empty if it doesn't, or somebody has mended it."""
     newest = SealRefusal.objects.filter(day=day).order_by("-id").first()
     return newest.reason if newest else ""

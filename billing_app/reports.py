@@ -90,7 +90,7 @@ def statement(account_id: UUID, day: date) -> Statement:
     """The account's business day with every entry and the running balance (B1, B7)."""
     account = Account.objects.filter(public_id=account_id).first()
     cycle = Cycle.objects.filter(account=account, day=day).first() if account else None
-    opening = _opening(account, day, cycle)
+    opening = _opening(account, day)
     entries = _entries(account, day, day) if account else []
     moved = {
         field: getattr(cycle, field) if cycle else 0
@@ -111,18 +111,22 @@ def statement(account_id: UUID, day: date) -> Statement:
 def lines(account_id: UUID, first: date, last: date) -> list[Line]:
     """Every entry of a span with the balance after it."""
     account = Account.objects.filter(public_id=account_id).first()
-    cycle = Cycle.objects.filter(account=account, day=first).first()
     entries = _entries(account, first, last) if account else []
-    return _lines(entries, _opening(account, first, cycle))
+    return _lines(entries, _opening(account, first))
 
 
-def _opening(account: Account | None, day: date, cycle: Cycle | None) -> int:
-    """The opening of a day whose predecessors are not closed yet is what they hold so far."""
+def _opening(account: Account | None, day: date) -> int:
+    """The opening of a day whose predecessors are not closed yet is what they hold so far. Asked in
+    one statement: a predecessor that is sealed meanwhile is in the one sum or in the other."""
     if account is None:
         return 0
-    carried = cycle.opening_cents if cycle else 0
-    earlier = Cycle.objects.filter(account=account, day__lt=day, day__in=_UNCLOSED)
-    return carried + int(earlier.aggregate(cents=Coalesce(Sum("closing_cents"), 0))["cents"])
+    earlier = Q(day__lt=day, day__in=_UNCLOSED)
+    cycles = Cycle.objects.filter(earlier | Q(day=day), account=account)
+    sums = cycles.aggregate(
+        carried=Coalesce(Sum("opening_cents", filter=Q(day=day)), 0),
+        held=Coalesce(Sum("closing_cents", filter=Q(day__lt=day)), 0),
+    )
+    return int(sums["carried"] + sums["held"])
 
 
 def _entries(account: Account, first: date, last: date) -> list[Entry]:

@@ -7,7 +7,7 @@ the few entries that may be on either side.
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
+from typing import Any, Final, cast
 
 from django.db.models import Q, QuerySet, Sum
 from django.db.models.expressions import Combinable
@@ -123,12 +123,14 @@ def _before(first: date) -> Sums:
 
 
 def _totals(days: "QuerySet[BusinessDay]") -> Sums:
-    """By kind, seen from the workers."""
+    """By kind, seen from the workers; in one statement, for a day may be sealed meanwhile."""
     closed = days.filter(status=BusinessDay.Status.CLOSED)
     unclosed = days.exclude(status=BusinessDay.Status.CLOSED)
-    frozen = closed.aggregate(**_summed(_FROZEN))
-    live = Cycle.objects.filter(day__in=unclosed).aggregate(**_summed(_LIVE))
-    return {kind: frozen[kind.name] + live[kind.name] for kind in Kind}
+    frozen = closed.values("status").annotate(**_summed(_FROZEN))
+    cycles = Cycle.objects.filter(day__in=unclosed)
+    live = cycles.values("day__status").annotate(**_summed(_LIVE))
+    found = cast("list[dict[str, Any]]", list(frozen.union(live, all=True)))
+    return {kind: sum(row[kind.name] for row in found) for kind in Kind}
 
 
 def _summed(fields: dict[Kind, tuple[str, int]]) -> dict[str, Combinable]:

@@ -422,3 +422,14 @@ def test_an_export_of_senseless_filters_is_422_and_names_the_field(
     answer = books.get(path)
     assert answer.status_code == 422
     assert path.partition("?")[2].partition("=")[0] in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    "path", ["payouts/", "accounts/", "accounts/debts/", "entries/", "corrections/", "audit/"]
+)
+def test_what_is_no_word_finds_nothing_or_everything_but_breaks_nothing(
+    books: Client, worker: User, path: str
+) -> None:
+    earn(worker, days=1)
+    close_until_yesterday()
+    assert books.get(f"/billing/{path}?q=!!!").status_code == 200

@@ -10,7 +10,7 @@ from auth_app.models import User
 from billing_app import closing, jobs
 from billing_app.models import AuditRecord, BusinessDay, CloseRequest, Payout, SealRefusal
 from billing_app.reconciling import Why, reconcile, reconcile_when_due
-from billing_app.refusing import newest_reason, refusal
+from billing_app.refusing import mended, newest_reason, refusal
 from messaging.models import OutboxEvent
 from messaging.relay import waiting
 from tests.billing_app.test_closing import earner, yesterday
@@ -190,6 +190,30 @@ def test_a_close_that_the_ledger_refuses_says_so(books: Client) -> None:
     assert not ended
 
 
+@pytest.mark.usefixtures("spoilt")
+def test_whoever_closes_it_once_it_is_mended_is_on_record(
+    books: Client, admin: User, client_for: ClientFor
+) -> None:
+    press(books)
+    mend()
+    press(client_for(admin))
+    assert (day().is_closed, day().closed_by) == (True, admin.public_id)
+    assert AuditRecord.objects.get(object=f"day/{yesterday()}").actor == admin.public_id
+
+
+@pytest.mark.usefixtures("spoilt")
+def test_what_is_mended_is_said_no_more_while_people_are_paid(
+    books: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[str] = []
+    press(books)
+    mend()
+    monkeypatch.setattr(closing, "pay_out", lambda _: said.append(page(books)))
+    jobs.close_days()
+    assert "0 / 1" in said[0]
+    assert not refused(said[0])
+
+
 @pytest.mark.usefixtures("spoilt", "everything_is_large")
 def test_a_worker_that_is_refused_says_it_once_and_tries_again(
     books: Client, caplog: pytest.LogCaptureFixture
@@ -205,6 +229,16 @@ def test_a_worker_that_is_refused_says_it_once_and_tries_again(
     assert day().is_closed
     assert not refused(page(books))
     assert Payout.objects.count() == 1
+
+
+def test_the_same_reason_is_news_after_it_was_mended() -> None:
+    for _ in range(2):
+        refusal(yesterday(), "balances")
+        mended(yesterday(), "payouts")  # not what it was refused for
+        assert newest_reason(yesterday()) == "balances"
+        mended(yesterday(), "balances")
+        assert newest_reason(yesterday()) == ""
+    assert SealRefusal.objects.exclude(reason="").count() == 2
 
 
 def test_a_refusal_has_the_ledger_proved_so_that_reconciliation_shows_it(books: Client) -> None:

@@ -15,7 +15,8 @@ from uuid_utils.compat import uuid7
 from billing_app import closing
 from billing_app.models import BusinessDay, Entry, Payout
 from billing_app.proofs import prove
-from billing_app.reports import balance_cents
+from billing_app.reports import balance_cents, statement
+from billing_app.trial_balance import totals, trial_balance
 from messaging.business_day import today
 from messaging.inbox import deliver
 from tests.billing_app import races
@@ -203,3 +204,31 @@ def test_a_closer_that_posters_hold_up_for_too_long_changes_nothing_and_says_so(
             cursor.execute("RESET lock_timeout")
     assert BusinessDay.objects.get(pk=yesterday()).status == "open"
     assert closing.close(yesterday(), by=None).is_closed
+
+
+@pytest.mark.parametrize("question", range(1, 10))
+def test_whoever_reads_while_a_day_is_sealed_misses_nothing(
+    question: int, earner: UUID, debtor: UUID
+) -> None:
+    """It is sealed just before a report asks its first question, its second, and so on."""
+    paid()
+    owed, sums = balance_cents(debtor), totals(trial_balance(yesterday(), today()))
+    sealing, asked = closing._seal, []
+    with races.meanwhile() as meanwhile:
+
+        def seal_first(ask: Any, *question_and_more: Any) -> Any:
+            asked.append(question_and_more[0])
+            if len(asked) == question:
+                meanwhile(sealing, yesterday(), None).result()
+            return ask(*question_and_more)
+
+        with connection.execute_wrapper(seal_first):
+            found = totals(trial_balance(yesterday(), today()))
+            read = statement(debtor, today())
+    assert found == sums
+    assert (read.opening_cents, read.closing_cents) == (owed - charged_today(debtor), owed)
+
+
+def charged_today(worker: UUID) -> int:
+    entry = Entry.objects.get(account__public_id=worker, occurred_at__date=today())
+    return int(entry.amount_cents)
