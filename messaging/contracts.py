@@ -72,6 +72,11 @@ def producer_of(name: str) -> str:
     return str(registry()[name]["producer"])
 
 
+def is_urgent(name: str) -> bool:
+    """Whether it is brought before all that waits already."""
+    return bool(registry()[name].get("urgent"))
+
+
 def schema_of(name: str, version: int) -> dict[str, Any]:
     """The published schema of an event's data, as it is in its file."""
     return published(path_of(name, version))

@@ -17,6 +17,7 @@ from messaging.crash_points import crash_point
 from messaging.event import Event
 from observing import tracing
 
+# What is urgent has been due since yesterday, and so is claimed first.
 _INSERT = """
 WITH written AS (
   INSERT INTO outbox_event (event_id, event_name, event_version, event_time, producer, data,
@@ -25,10 +26,12 @@ WITH written AS (
                                  %s::jsonb[], %s::uuid[], %s::uuid[], %s::uuid[], %s::text[])
   RETURNING position, event_name
 )
-INSERT INTO outbox_delivery (event_id, consumer)
-SELECT written.position, subscribed.consumer
-  FROM written JOIN unnest(%s::text[], %s::text[]) AS subscribed(event_name, consumer)
-    USING (event_name)
+INSERT INTO outbox_delivery (event_id, consumer, next_attempt_at)
+SELECT written.position, subscribed.consumer,
+       statement_timestamp() - make_interval(days => ahead)
+  FROM written
+  JOIN unnest(%s::text[], %s::text[], %s::int[]) AS subscribed(event_name, consumer, ahead)
+ USING (event_name)
  ORDER BY written.position
 """
 
@@ -40,8 +43,9 @@ WITH {}, written AS (
          correlation, cause, actor, trace FROM told
   RETURNING position, data
 ), delivered AS (
-  INSERT INTO outbox_delivery (event_id, consumer)
-  SELECT position, consumer FROM written CROSS JOIN unnest(%(consumers)s::text[]) AS consumer
+  INSERT INTO outbox_delivery (event_id, consumer, next_attempt_at)
+  SELECT position, consumer, statement_timestamp() - make_interval(days => %(ahead)s)
+    FROM written CROSS JOIN unnest(%(consumers)s::text[]) AS consumer
    ORDER BY position
 )
 SELECT coalesce(json_agg(data), '[]')::text FROM written
@@ -93,6 +97,7 @@ def publish_selected(facts: Selection, parameters: Mapping[str, Any]) -> list[di
         "event_version": facts.version,
         "producer": contracts.producer_of(facts.name),
         "consumers": array(contracts.consumers_of(facts.name)),
+        "ahead": int(contracts.is_urgent(facts.name)),
     }
     with connection.cursor() as cursor:
         cursor.execute(_INSERT_SELECTED.format(", ".join(facts.steps)), {**parameters, **route})
@@ -116,9 +121,13 @@ def publish(facts: Iterable[Fact]) -> None:
     if not rows:
         return
     names = sorted({row[0] for row in rows})
-    routes = [(name, who) for name in names for who in contracts.consumers_of(name)]
+    routes = [
+        (name, who, int(contracts.is_urgent(name)))
+        for name in names
+        for who in contracts.consumers_of(name)
+    ]
     with connection.cursor() as cursor:
-        cursor.execute(_INSERT, [*columns(rows), *(columns(routes) or [array([])] * 2)])
+        cursor.execute(_INSERT, [*columns(rows), *(columns(routes) or [array([])] * 3)])
     crash_point("outbox.before_commit")
 
 

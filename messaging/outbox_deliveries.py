@@ -104,8 +104,9 @@ class Sealed(NamedTuple):
 
 
 def claim(consumer: str, limit: int) -> list[Sealed]:
-    """Take up to `limit` due events for a consumer, in order of writing, and set the time at which
-    they will be sent again unless acknowledged (30 s doubling to 10 min, ±20 %)."""
+    """Take up to `limit` due events for a consumer, what is urgent first, then in order of writing,
+    and set the time at which they will be sent again unless acknowledged (30 s doubling to 10 min,
+    ±20 %)."""
     room = min(limit, WINDOW - under_way(consumer, WINDOW))
     if room <= 0:
         return []

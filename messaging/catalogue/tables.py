@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from messaging import contracts
 from messaging.catalogue.entries import Entry, Version, entries
 
 _HEAD = """\
@@ -37,7 +38,8 @@ def _event(entry: Entry) -> Iterator[str]:
         f"{subscription.consumer} ({', '.join(map(str, subscription.versions))})"
         for subscription in entry.subscriptions
     )
-    yield f"Told by {entry.producer}, owned by {entry.owner}. Taken by {takers}."
+    hurry = " Brought before all that waits already." if contracts.is_urgent(entry.name) else ""
+    yield f"Told by {entry.producer}, owned by {entry.owner}. Taken by {takers}.{hurry}"
     yield ""
     for version in entry.versions:
         yield from _version(version)

@@ -11,6 +11,8 @@ from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone
 from uuid_utils.compat import uuid7
 
+from auth_app import refresh
+from auth_app.models import User
 from messaging import canaries, inbox, jobs, outbox_deliveries, relay
 from messaging.models import OutboxDelivery
 from messaging.outbox import Fact, publish
@@ -66,6 +68,22 @@ def test_read_models_wait_while_others_have_much_in_hand(monkeypatch: pytest.Mon
     OutboxDelivery.objects.filter(consumer="billing").update(state="acked")
     assert relay.relay_once(read_models_too=False) == 2
     assert relay.waiting("analytics.events") == 2
+
+
+def test_who_may_do_what_is_brought_before_what_was_done(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """After a shuffle of 100,000 a dismissal would wait behind minutes of counting."""
+    monkeypatch.setattr(relay, "CLAIM", 2)
+    with transaction.atomic():
+        publish([assigned() for _ in range(3)])
+    family, _ = refresh.begin(User.objects.register("wanda@popug.example", "Wanda", None))
+    relay.relay_once()
+    empty_queues()
+    family.user.end_sessions()
+    relay.relay_once()
+    brought = OutboxDelivery.objects.filter(event__event_name="auth.sign_in_ended", state="sent")
+    assert brought.count() == 3
 
 
 def test_a_malformed_event_in_the_queue_lands_in_the_dead_letters_and_its_neighbours_go_on() -> (
