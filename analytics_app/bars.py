@@ -5,7 +5,7 @@ from datetime import date
 from itertools import groupby
 
 from babel.dates import format_skeleton
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 
 from analytics_app.periods import Kind, Period
 from analytics_app.reports import DayLine
@@ -41,11 +41,19 @@ def team_bars(members: Sequence[Member]) -> list[Bar]:
         (
             member.name.partition(" ")[0],
             member.worth_cents,
-            f"/billing/accounts/{member.public_id}/",
+            _account(member),
         )
         for member in working
         if member.worth_cents
     ]
+
+
+def _account(member: Member) -> str:
+    """Where billing has it; nowhere, if billing isn't installed here."""
+    try:
+        return reverse("billing:account_of", args=[member.public_id])
+    except NoReverseMatch:
+        return ""
 
 
 def _bar(kind: Kind, day: date, lines: Sequence[DayLine]) -> Bar:

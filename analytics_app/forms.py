@@ -1,28 +1,15 @@
 """Which period a report is about, as the URL says it."""
 
-from datetime import date
 from typing import Any
 
 from django import forms
-from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from analytics_app.periods import Kind, Period
 from analytics_app.team import Order
 from messaging.business_day import today
-
-EARLIEST, LATEST = date(2000, 1, 1), date(2100, 12, 31)
-
-
-def _date_field(label: Any) -> forms.DateField:
-    return forms.DateField(
-        label=label,
-        required=False,
-        input_formats=["%Y-%m-%d"],
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
-        validators=[MinValueValidator(EARLIEST), MaxValueValidator(LATEST)],
-    )
+from pages.forms import date_field
 
 
 class PeriodForm(forms.Form):
@@ -30,12 +17,12 @@ class PeriodForm(forms.Form):
     the period before beside it."""
 
     period = forms.ChoiceField(choices=Kind, required=False)
-    day = _date_field(_("Day"))
+    day = date_field(_("Day"))
     compare = forms.ChoiceField(choices=[("before", _("the period before"))], required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields |= {"from": _date_field(_("From")), "to": _date_field(_("To"))}
+        self.fields |= {"from": date_field(_("From")), "to": date_field(_("To"))}
 
     @classmethod
     def showing(cls, period: Period) -> "PeriodForm":

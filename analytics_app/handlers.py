@@ -5,7 +5,7 @@ wait for each other anyway; they do so at the start, and none can meet another h
 """
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 from django.db import connection
 
@@ -14,7 +14,9 @@ from messaging.arrays import array
 from messaging.business_day import business_day
 from messaging.event import Event, Subscriptions
 
-_TAKE_TURN = "SELECT pg_advisory_xact_lock(7200002)"
+FORGETTING: Final = 7200002  # handlers take turns with each other and with `analytics_forget`
+
+_TAKE_TURN = f"SELECT pg_advisory_xact_lock({FORGETTING})"
 
 _REPLICATE_ACCOUNTS = """
 INSERT INTO analytics_app_account AS known (public_id, name, role, is_active, version)

@@ -81,11 +81,6 @@ class Figures:
     def difference_cents(self) -> int:
         return self.earned_cents - self.earned_before_cents
 
-    @property
-    def completions_more(self) -> int:
-        """Than in the period before; negative for fewer."""
-        return self.completions - self.completions_before
-
 
 @dataclass(frozen=True, slots=True)
 class DayLine:

@@ -22,6 +22,7 @@ from api.problems import Problem, of_parameter
 HEADER = "Idempotency-Key"
 KEPT = timedelta(hours=48)
 RETRY_SECONDS = 1
+UNDER_WAY = 7301  # of advisory locks
 MAX_KEY = 255
 
 
@@ -80,14 +81,14 @@ def _alone(person: UUID, call: str, key: str) -> Iterator[None]:
     nothing is done twice does not rest on it, but on the constraint `answered_once`."""
     scope = f"{person} {call} {key}"
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(7201, hashtext(%s))", [scope])
+        cursor.execute("SELECT pg_try_advisory_lock(%s, hashtext(%s))", [UNDER_WAY, scope])
         if not cursor.fetchone()[0]:
             raise Problem("in-flight", retry_after=RETRY_SECONDS)
     try:
         yield
     finally:
         with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_unlock(7201, hashtext(%s))", [scope])
+            cursor.execute("SELECT pg_advisory_unlock(%s, hashtext(%s))", [UNDER_WAY, scope])
 
 
 def _again(known: Answer, print_of: str) -> HttpResponse:

@@ -73,11 +73,13 @@ class Change(Given):
 
 @calls.get("/me", roles=ROLES, gives=PersonShown)
 def me(request: ActorRequest) -> PersonShown:
+    """Who asks, as auth knows them now."""
     return _person(get_object_or_404(User, public_id=request.actor.id))
 
 
 @calls.get("/people", roles=(ADMIN,), gives=PersonPage, fails=[404])
 def people(request: ActorRequest, asked: Query[AskedPeople]) -> PersonPage:
+    """Who works here or did, by name."""
     rows = User.objects.get_queryset()
     if asked.q:
         rows = rows.matching(asked.q)

@@ -40,6 +40,7 @@ from messaging.business_day import today
 
 
 def standing_of(claims: Claims) -> Standing | None:
+    """None until the event about them has come: nothing beyond a worker's rights till then."""
     row = Account.objects.filter(public_id=claims.subject).first()
     return Standing(row.role, row.is_active, row.name) if row and row.version else None
 
@@ -92,6 +93,8 @@ def days(request: ActorRequest, asked: Query[AskedDays]) -> DayPage:
 
 @calls.get("/billing/days/{day:day}", roles=KEEPERS, gives=DayShown, fails=[404])
 def day(request: ActorRequest, day: date) -> DayShown:
+    """A business day: sums so far while it is open, frozen once it is closed. 404 for a day that
+    the ledger's calendar does not have."""
     return _day(_known(day))
 
 
@@ -179,6 +182,7 @@ def _day(found: reports.CompanyDay) -> DayShown:
         status=found.status,
         fees=money(found.fees_cents),
         rewards=money(found.rewards_cents),
+        adjusted=money(found.adjusted_cents),
         earned=money(found.earned_cents),
         payouts=money(found.payouts_cents),
         digest=found.digest or None,

@@ -54,6 +54,7 @@ class DayShown(Shown):
     status: Annotated[str, one_of(BusinessDay.Status.values)]
     fees: Money
     rewards: Money
+    adjusted: Money
     earned: Money
     payouts: Money
     digest: str | None

@@ -1,21 +1,20 @@
 """Closing a business day (B6): a barrier, the payout, the proof and the seal.
 
 Each step is a transaction of its own and may be repeated: whoever comes after a crash goes on where
-the day stands. The database refuses a seal while anything is unpaid or unproved.
+the day stands. The database refuses a seal while anything is unpaid or unproved. Posters lock
+accounts in the order of their events; a step that loses to one begins again.
 """
 
 import logging
-from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import date
-from typing import TypeVar
 from uuid import UUID
 
 from django.conf import settings
 from django.db import OperationalError, connection, transaction
 from django.db.models import Q, QuerySet
-from psycopg.errors import DeadlockDetected, LockNotAvailable
+from psycopg.errors import LockNotAvailable
 
 from billing_app import audit, events
 from billing_app.locks import TELLING_THE_PAST
@@ -24,20 +23,19 @@ from billing_app.proofs import prove_balances
 from billing_app.refusing import Refused, keeping_why, mended, newest_reason, refusal
 from messaging.arrays import array
 from messaging.business_day import today
+from messaging.contention import despite_contention
 from messaging.context import acting, current_origin
 from messaging.crash_points import crash_point
 from messaging.outbox import from_here, publish, publish_selected
 
 PORTION = 5000  # payouts a transaction: seconds, whatever the number of accounts
 SMALL = 1_000  # accounts that moved
-DEADLOCK_RETRIES = 3
 
 _PAID = """paid AS MATERIALIZED (
   SELECT entry.*, account.public_id AS account
     FROM billing_pay_out(%(day)s, %(portion)s) AS entry
     JOIN billing_app_account AS account ON account.id = account_id)"""
 
-T = TypeVar("T")
 log = logging.getLogger("ates.billing")
 
 
@@ -105,7 +103,7 @@ def begin(day: date, by: UUID | None, early: bool = False) -> BusinessDay:
         return known
     if day > today() or (day == today() and not early):
         raise NotOver(day)
-    begun = _patiently(lambda: _begin(day, by))
+    begun = despite_contention(lambda: _begin(day, by))
     known.refresh_from_db()
     if not (begun or known.is_closed):
         raise NotInOrder(day)
@@ -124,7 +122,7 @@ def finish(day: date, by: UUID | None = None) -> BusinessDay:
         _prove(day)
         pay_out(day)
         crash_point("closing.before_seal")
-        return _patiently(lambda: _seal(day, by))
+        return despite_contention(lambda: _seal(day, by))
 
 
 def _prove(day: date) -> None:
@@ -165,7 +163,7 @@ def open_calendar() -> None:
 def pay_out(day: date) -> None:
     """Pay every positive balance of a closing day; paying twice pays once."""
     while _unpaid(day).exists():
-        _patiently(lambda: _pay_portion(day))
+        despite_contention(lambda: _pay_portion(day))
         crash_point("closing.after_portion")
 
 
@@ -215,14 +213,3 @@ def _note(sealed: BusinessDay, by: UUID) -> None:
     action = Action.CLOSED if sealed.day < today() else Action.CLOSED_EARLY
     after = {"status": sealed.status, "entries": sealed.entries, "digest": sealed.seal}
     audit.note(action, f"day/{sealed.day}", by, before={"status": "closing"}, after=after)
-
-
-def _patiently(step: Callable[[], T]) -> T:
-    """Posters lock accounts in the order of their events; whoever loses to one begins again."""
-    for _ in range(DEADLOCK_RETRIES):
-        try:
-            return step()
-        except OperationalError as error:
-            if not isinstance(error.__cause__, DeadlockDetected):
-                raise
-    return step()

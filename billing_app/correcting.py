@@ -47,7 +47,7 @@ def approve(correction: Correction, by: UUID) -> Entry:
             "SELECT * FROM billing_reverse(%s, %s, %s)",
             [correction.pk, by, settings.BUSINESS_TIME_ZONE],
         )
-        publish([events.entry_posted(reversal, reversal.account.public_id, cause=None)])
+        publish([events.entry_posted(reversal, reversal.account.public_id)])
         correction.refresh_from_db()
         after = _state(correction) | {"reversal": reversal.pk}
         _note(Action.APPROVED, correction, by, before, after)

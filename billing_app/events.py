@@ -4,7 +4,6 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from billing_app import causes
-from messaging.event import Event
 from messaging.outbox import Fact, Selection
 
 if TYPE_CHECKING:
@@ -56,7 +55,7 @@ def payouts_made() -> Selection:
     return Selection("billing.payout_made", 1, (_TELL_MADE,))
 
 
-def entry_posted(entry: "Entry", account_id: UUID, cause: Event | None) -> Fact:
+def entry_posted(entry: "Entry", account_id: UUID) -> Fact:
     data = {
         "entry_id": entry.id,
         "kind": entry.kind_name,
@@ -66,7 +65,7 @@ def entry_posted(entry: "Entry", account_id: UUID, cause: Event | None) -> Fact:
         "source_id": str(entry.source_id),
         "day": entry.day.isoformat(),
     }
-    return Fact("billing.entry_posted", 1, data, at=entry.occurred_at, cause=cause)
+    return Fact("billing.entry_posted", 1, data, at=entry.occurred_at)
 
 
 def day_closed(day: "BusinessDay") -> Fact:

@@ -4,26 +4,15 @@ from datetime import date, timedelta
 from typing import Any, ClassVar, Self
 
 from django import forms
-from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db.models import F, Q, QuerySet
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from billing_app.models import Account, Cycle, Debt, Entries, Kind, Payout
 from messaging.business_day import today
+from pages.forms import FromTo, date_field
 
 DAYS_SHOWN = 30
-EARLIEST, LATEST = date(2000, 1, 1), date(2100, 12, 31)
-
-
-def date_field(label: Any) -> forms.DateField:
-    return forms.DateField(
-        label=label,
-        required=False,
-        input_formats=["%Y-%m-%d"],
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        validators=[MinValueValidator(EARLIEST), MaxValueValidator(LATEST)],
-    )
 
 
 class DayForm(forms.Form):
@@ -48,7 +37,7 @@ class AskedForm(forms.Form):
         return (self.cleaned_data["asked"] or 0) if self.is_valid() else 0
 
 
-class SpanForm(forms.Form):
+class SpanForm(FromTo):
     """A span of business days; the last thirty without a choice."""
 
     from_ = date_field(_("From"))
@@ -58,9 +47,6 @@ class SpanForm(forms.Form):
     def defaults() -> dict[str, str]:
         first = today() - timedelta(days=DAYS_SHOWN - 1)
         return {"from": first.isoformat(), "to": today().isoformat()}
-
-    def add_prefix(self, field_name: str) -> str:
-        return super().add_prefix(field_name.rstrip("_"))
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
@@ -240,7 +226,7 @@ class PayoutsForm(forms.Form):
 
 
 class CloseForm(forms.Form):
-    """Closing asks which day is meant, so that a page left open since yesterday closes no other."""
+    """Whether today may be closed before it is over; heeded in a demonstration only."""
 
     early = forms.BooleanField(required=False)
 

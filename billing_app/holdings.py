@@ -6,7 +6,8 @@ from uuid import UUID
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from billing_app.models import Account, Cycle, Entries, Entry, Price
+from billing_app.models import Account, Entries, Entry, Price
+from billing_app.reports import balance_cents
 from messaging.holdings import Holding
 from pages import formats
 
@@ -27,8 +28,7 @@ def about(task_id: UUID | None, account_id: UUID | None) -> Iterator[Holding]:
 def _account(account_id: UUID | None) -> Iterator[Holding]:
     account = Account.objects.filter(public_id=account_id).first() if account_id else None
     if account:
-        cycle = Cycle.objects.filter(account=account).order_by("-day").first()
-        text = formats.signed_money(cycle.closing_cents if cycle else 0)
+        text = formats.signed_money(balance_cents(account.public_id))
         url = reverse("billing:account_of", args=[account.public_id])
         yield Holding(_("Balance of %s") % account, text, url)
 

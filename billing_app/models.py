@@ -1,6 +1,7 @@
 """The ledger's tables. PostgreSQL keeps its rules (see migrations); amounts are integer cents.
 
-Written only through `ledger.post` and `closing`; see ARCHITECTURE.md, "The ledger".
+Entries are written by `ledger`, `closing` and `correcting` alone, days and cycles by PostgreSQL's
+functions alone; see ARCHITECTURE.md, "The ledger".
 """
 
 from typing import ClassVar, Self
@@ -201,8 +202,8 @@ class Entry(models.Model):
     """The journal: append-only, one row is both legs, so every entry sums to zero (B1).
 
     `amount_cents` is seen from the worker, the company's leg is its negative; `day` is the day it
-    is booked in, `occurred_at` when it happened. No foreign keys on the hot table: the account and
-    the day are proved by `Cycle`, once per statement.
+    is booked in, `occurred_at` when it happened. On the hot table no foreign key but `reverses`,
+    which few rows have: the account and the day are proved by `Cycle`, once per statement.
     """
 
     id = models.BigAutoField(primary_key=True)

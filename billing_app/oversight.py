@@ -85,6 +85,7 @@ class Reconciliation(models.Model):
     class Why(models.TextChoices):
         SCHEDULE = "schedule", _("schedule")
         CLOSE = "close", _("a day was closed")
+        REFUSED = "refused", _("a close was refused")
         PERSON = "person", _("somebody asked")
 
     id = models.BigAutoField(primary_key=True)

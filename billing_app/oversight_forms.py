@@ -7,10 +7,11 @@ from django import forms
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from billing_app.forms import date_field, person
+from billing_app.forms import person
 from billing_app.models import Account, Action, AuditRecord, Correction
 from billing_app.reports import name_of
 from messaging.business_day import business_zone
+from pages.forms import FromTo, date_field
 
 
 class CorrectionForm(forms.Form):
@@ -41,7 +42,7 @@ class CorrectionsForm(forms.Form):
         return named.select_related("entry__account", "entry__reversed_by")
 
 
-class AuditForm(forms.Form):
+class AuditForm(FromTo):
     """Which part of the audit log to show."""
 
     action = forms.ChoiceField(
@@ -51,9 +52,6 @@ class AuditForm(forms.Form):
     thing = forms.CharField(label=_("What"), required=False, max_length=200)
     from_ = date_field(_("From"))
     to = date_field(_("To"))
-
-    def add_prefix(self, field_name: str) -> str:
-        return super().add_prefix(field_name.rstrip("_"))
 
     def rows(self) -> "QuerySet[AuditRecord, Any]":
         asked = self.cleaned_data

@@ -13,14 +13,6 @@ def can_see_account(actor: Actor, account_id: UUID) -> bool:
     return actor.has(*KEEPERS) or actor.id == account_id
 
 
-def can_close(actor: Actor) -> bool:
-    return actor.has(*KEEPERS)
-
-
-def can_retry(actor: Actor) -> bool:
-    return actor.has(*KEEPERS)
-
-
 def can_request_correction(actor: Actor, entry: Entry) -> bool:
     """Nobody for their own account; money that has left and reversals stay."""
     return actor.has(*KEEPERS) and entry.is_reversible and actor.id != entry.account.public_id

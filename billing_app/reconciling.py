@@ -95,8 +95,8 @@ def _reason() -> tuple[Why, UUID | None] | None:
         return Why.PERSON, request.requested_by
     if newest is None or newest.checked_at < timezone.now() - INTERVAL:
         return Why.SCHEDULE, None
-    if SealRefusal.objects.filter(at__gt=newest.checked_at).exists():
-        return Why.CLOSE, None
+    if SealRefusal.objects.filter(at__gt=newest.checked_at).exclude(reason="").exists():
+        return Why.REFUSED, None
     closed = BusinessDay.objects.filter(status=BusinessDay.Status.CLOSED).order_by("-day").first()
     if closed and (newest.closed_through is None or closed.day > newest.closed_through):
         return Why.CLOSE, None

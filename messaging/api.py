@@ -18,6 +18,7 @@ from api.lists import Page, Paged, page_of
 from api.problems import Problem, at, invalid
 from api.shapes import Given, Shown, Text, one_of
 from messaging import health, operating
+from messaging.giving_up import LONGEST_REASON
 from messaging.models import DeadLetter
 from messaging.permissions import can_discard, can_replay
 
@@ -60,7 +61,7 @@ class AskedDeadLetters(Paged):
 
 
 class Discard(Given):
-    reason: Text = Field(min_length=1, max_length=500)
+    reason: Text = Field(min_length=1, max_length=LONGEST_REASON)
 
 
 class ConsumerShown(Shown):

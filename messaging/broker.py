@@ -43,17 +43,15 @@ class Broker:
 
 def look() -> Broker:
     queues = [queue.name for queue in settings.CELERY_TASK_QUEUES]
-    is_redis = settings.CELERY_BROKER_URL.startswith(("redis", "valkey"))
     try:
-        return _ask(queues) if is_redis else _ask_rabbit(queues)
+        return _ask(queues) if settings.BROKER_IS_REDIS else _ask_rabbit(queues)
     except (redis.RedisError, OperationalError, OSError) as error:
         return Broker(problem=f"{type(error).__name__}: {error}")
 
 
 def _ask(queues: list[str]) -> Broker:
-    url = settings.CELERY_BROKER_URL.replace("valkey", "redis", 1)
     with redis.Redis.from_url(
-        url,
+        settings.CELERY_BROKER_URL,
         socket_timeout=SECONDS,
         socket_connect_timeout=SECONDS,
         retry=Retry(NoBackoff(), 0),

@@ -3,7 +3,6 @@
 import hashlib
 import json
 import traceback
-from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -68,18 +67,6 @@ def _uuid(value: Any) -> UUID | None:
         return UUID(value)
     except (TypeError, ValueError, AttributeError):
         return None
-
-
-def parked_ids(consumer: str, event_ids: Iterable[UUID]) -> set[UUID]:
-    """Which of these events the consumer has given up on, until somebody replays them."""
-    letters = DeadLetter.objects.filter(consumer=consumer, event_id__in=list(event_ids))
-    return {
-        event_id
-        for event_id in letters.exclude(state=DeadLetter.State.REPLAYED).values_list(
-            "event_id", flat=True
-        )
-        if event_id
-    }
 
 
 def identify(envelope: Any) -> Event | None:

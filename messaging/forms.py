@@ -1,6 +1,6 @@
 """What an operator may type: filters of the lists, and why something is done."""
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +12,9 @@ from django.utils.translation import gettext_lazy as _
 from access import people
 from messaging import contracts, event_search
 from messaging.business_day import business_zone
+from messaging.giving_up import LONGEST_REASON
 from messaging.models import DeadLetter, DeadLetters, Deed, OutboxEvent
+from pages.forms import EARLIEST, LATEST, FromTo, date_field
 
 Choices = list[tuple[str, Any]]
 
@@ -25,27 +27,19 @@ def every_or_one_consumer() -> Choices:
     return [(name, name) for name in contracts.consumers()]
 
 
-EARLIEST, LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2999, 1, 1, tzinfo=UTC)
-
-
 def moment(label: Any) -> forms.DateTimeField:
     """In business time, as the pages show it."""
     widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
-    bounds = [MinValueValidator(EARLIEST), MaxValueValidator(LATEST)]
+    bounds = [MinValueValidator(_begins(EARLIEST)), MaxValueValidator(_begins(LATEST))]
     return forms.DateTimeField(label=label, required=False, widget=widget, validators=bounds)
 
 
-def date_field(label: Any) -> forms.DateField:
-    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    bounds = [MinValueValidator(EARLIEST.date()), MaxValueValidator(LATEST.date())]
-    return forms.DateField(label=label, required=False, widget=widget, validators=bounds)
+def _begins(day: date) -> datetime:
+    return datetime.combine(day, time.min, UTC)
 
 
-class Timed(forms.Form):
+class Timed(FromTo):
     """`from` and `to`, both ends included to the minute."""
-
-    def add_prefix(self, field_name: str) -> str:
-        return super().add_prefix(field_name.rstrip("_"))
 
     def within(self, column: str) -> dict[str, datetime]:
         bounds: dict[str, datetime] = {}
@@ -132,7 +126,7 @@ class ReasonForm(forms.Form):
     reason = forms.CharField(
         label=_("Reason"),
         help_text=_("Stays on record with your name."),
-        max_length=1000,
+        max_length=LONGEST_REASON,
         widget=forms.Textarea(attrs={"rows": 2}),
     )
 
@@ -147,7 +141,7 @@ class ChoiceForm(forms.Form):
     """Which letters of the list something is to be done with."""
 
     scope = forms.ChoiceField(choices=[("selected", ""), ("all", "")], required=False)
-    reason = forms.CharField(required=False, max_length=1000)
+    reason = forms.CharField(required=False, max_length=LONGEST_REASON)
 
     @property
     def selected(self) -> list[UUID]:
@@ -160,7 +154,7 @@ class ChoiceForm(forms.Form):
         return bool(self.data.get("scope", "selected" if self.selected else "all") == "all")
 
 
-class DeedFilter(forms.Form):
+class DeedFilter(FromTo):
     action = forms.ChoiceField(
         label=_("Deed"), required=False, choices=[("", _("any")), *Deed.Action.choices]
     )
@@ -168,9 +162,6 @@ class DeedFilter(forms.Form):
     thing = forms.CharField(label=_("What"), required=False, max_length=200)
     from_ = date_field(_("From"))
     to = date_field(_("To"))
-
-    def add_prefix(self, field_name: str) -> str:
-        return super().add_prefix(field_name.rstrip("_"))
 
     def rows(self) -> QuerySet[Deed]:
         asked = self.cleaned_data

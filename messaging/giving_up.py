@@ -15,6 +15,7 @@ from messaging import audit
 from messaging.models import DeadLetter, Deed
 
 UNDO_DAYS = 30
+LONGEST_REASON = 1_000  # characters
 
 Details = dict[str, Any] | None
 

@@ -16,7 +16,7 @@ SHOWN = 20
 
 
 def attempts(letter: DeadLetter) -> QuerySet[InboxAttempt]:
-    """Every attempt that failed, the newest first; the first ones when there are very many."""
+    """The newest `SHOWN` attempts that failed, newest first."""
     if letter.event_id is None:
         return InboxAttempt.objects.none()
     found = InboxAttempt.objects.filter(consumer=letter.consumer, event_id=letter.event_id)

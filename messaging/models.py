@@ -17,7 +17,7 @@ from messaging.inbox_models import (
     WorkerCanary,
 )
 from messaging.letter_models import DeadLetter, DeadLetters, LetterWords
-from messaging.operations import Deed, DryRun, ReplayItem, ReplayRun
+from messaging.operation_models import Deed, DryRun, ReplayItem, ReplayRun
 from messaging.rebuild_models import PrunedEvents, Rebuild
 from messaging.tally_models import EventTally
 
@@ -106,7 +106,9 @@ class OutboxDelivery(models.Model):
         DISCARDED = "discarded", _("discarded")  # an operator of the consumer gave it up
 
     id = models.BigAutoField(primary_key=True)
-    event = models.ForeignKey(  # kept by the database for whole statements, see migration 0050
+    # Its column, `event_id`, holds the event's position, not its UUID. Kept by the database for
+    # whole statements, see migration 0050.
+    event = models.ForeignKey(
         OutboxEvent, models.PROTECT, related_name="deliveries", db_index=False, db_constraint=False
     )
     consumer = models.CharField(max_length=32)

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import QuerySet
-from django.db.transaction import on_commit as soon
+from django.db.transaction import on_commit
 
 from messaging import audit, dry_run, giving_up, operator_jobs, pausing, replay_runs
 from messaging.models import ConsumerState, DeadLetter, Deed, DryRun, ReplayRun
@@ -22,14 +22,14 @@ def replay(
     The same `key` gives the same run."""
     run = replay_runs.start(letters, by, chosen=chosen, key=key)
     if run and run.is_running:
-        soon(lambda: operator_jobs.send_replay(run))
+        on_commit(lambda: operator_jobs.send_replay(run))
     return run
 
 
 def go_on(run_id: UUID, by: UUID | None = None) -> None:
     if replay_runs.go_on(run_id, by):
         run = ReplayRun.objects.get(pk=run_id)
-        soon(lambda: operator_jobs.send_replay(run))
+        on_commit(lambda: operator_jobs.send_replay(run))
 
 
 @transaction.atomic
@@ -53,7 +53,7 @@ def resume_consumer(consumer: str, by: UUID | None = None) -> bool:
 
 def try_without_effect(letter: DeadLetter, by: UUID | None = None) -> DryRun:
     run = dry_run.ask(letter, by)
-    soon(lambda: operator_jobs.send_dry_run(run))
+    on_commit(lambda: operator_jobs.send_dry_run(run))
     return run
 
 
@@ -66,7 +66,7 @@ def discard(
     """See `giving_up.discard`; their producers are told."""
     deed = giving_up.discard(letters, reason, by, details)
     if deed:
-        soon(lambda: operator_jobs.tell_producers(DeadLetter.objects.filter(deed=deed)))
+        on_commit(lambda: operator_jobs.tell_producers(DeadLetter.objects.filter(deed=deed)))
     return deed
 
 
@@ -76,5 +76,5 @@ def restore(
     """See `giving_up.restore`; their producers are told."""
     deed = giving_up.restore(letters, by, details)
     if deed:
-        soon(lambda: operator_jobs.tell_producers(DeadLetter.objects.filter(deed=deed)))
+        on_commit(lambda: operator_jobs.tell_producers(DeadLetter.objects.filter(deed=deed)))
     return deed

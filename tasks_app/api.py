@@ -31,6 +31,7 @@ Status = Annotated[str, one_of(Run.Status.values)]
 
 
 def standing_of(claims: Claims) -> Standing | None:
+    """None until the event about them has come: nothing beyond a worker's rights till then."""
     row = Account.objects.filter(pk=claims.subject).first()
     return Standing(row.role, row.is_active, row.name) if row else None
 
@@ -150,6 +151,7 @@ def shuffle_tasks(request: ActorRequest) -> ShuffleShown:
 
 @calls.get("/tasks/shuffles/{uuid:run_id}", roles=MANAGERS, gives=ShuffleShown, fails=[404])
 def shuffle_run(request: ActorRequest, run_id: UUID) -> ShuffleShown:
+    """How far a shuffle is."""
     return _run(get_object_or_404(ShuffleRun, pk=run_id))
 
 
@@ -193,6 +195,7 @@ def import_run(request: ActorRequest, run_id: UUID) -> ImportShown:
 
 @calls.get("/tasks/{uuid:task_id}", roles=ROLES, gives=TaskShown, fails=[404])
 def task(request: ActorRequest, task_id: UUID) -> TaskShown:
+    """Anybody's task (T1)."""
     return _task(_found(task_id))
 
 

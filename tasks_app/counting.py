@@ -17,6 +17,7 @@ from tasks_app.models import DayCount
 
 GRACE = timedelta(minutes=5)  # for what began before midnight and is committed after it
 RECOUNTED = timedelta(days=7)
+COUNTING = 7101  # an advisory lock
 LARGEST_SHIFT = timedelta(hours=3)  # no clock is set back or forth by more
 
 # The days that are due: from the first day on which anything was assigned, all that were never
@@ -82,4 +83,4 @@ def count_days(now: datetime | None = None) -> list[DayCount]:
 def _take_turn() -> None:
     """Two counting at once could tell an older count as the newer version."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(7101)")
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [COUNTING])

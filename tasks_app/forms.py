@@ -7,7 +7,6 @@ from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.db.models import QuerySet
 from django.db.models.functions import Coalesce
-from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from access.actor import Actor
@@ -23,14 +22,6 @@ from tasks_app.titles import (
 )
 
 ANYONE, ME = "", "me"
-
-
-def idempotency_key(request: HttpRequest, actor: Actor) -> str | None:
-    """The form's key: sent twice it does its work once (E4). Each person has keys of their own."""
-    try:
-        return f"{actor.id}:{UUID(request.POST.get('idempotency_key', ''))}"
-    except ValueError:
-        return None
 
 
 class TaskForm(forms.Form):

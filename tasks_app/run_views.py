@@ -13,12 +13,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from access.actor import ActorRequest
 from access.decorators import roles
 from access.limits import limited
+from messaging.idempotency import idempotency_key
 from pages.export import csv_response
 from pages.live import live
 from pages.paging import keyset
 from tasks_app import importing, jobs, previewing
 from tasks_app import shuffle as shuffling
-from tasks_app.forms import ImportForm, idempotency_key
+from tasks_app.forms import ImportForm
 from tasks_app.models import Account, NobodyToAssign, Task
 from tasks_app.permissions import MANAGERS
 from tasks_app.runs import ImportRun, RejectedLine, ShuffleRun, Upload

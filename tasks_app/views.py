@@ -14,16 +14,17 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from access.actor import ActorRequest
 from access.decorators import everyone
 from access.limits import limited
+from messaging.idempotency import idempotency_key
 from pages.export import csv_response
 from pages.live import live
 from pages.paging import keyset
-from tasks_app.forms import FilterForm, TaskForm, idempotency_key
+from tasks_app.forms import FilterForm, TaskForm
 from tasks_app.models import Account, NobodyToAssign, Task
 from tasks_app.permissions import can_complete, can_shuffle
 from tasks_app.runs import ShuffleRun
 
 RECENT = 10
-FRESH = timedelta(minutes=2)  # so long billing is asked whether it has booked the reward
+FRESH = timedelta(minutes=2)  # what was completed since asks billing for its reward
 HISTORY = 50
 
 

@@ -10,6 +10,8 @@ from django.apps import apps
 from django.conf import settings
 from django.db.migrations.loader import MigrationLoader
 
+from messaging import contracts
+
 SERVICES = ("auth_app", "tasks_app", "billing_app", "analytics_app")
 SHARED = ("messaging", "access", "pages", "api")
 TABLE_IN_SQL = re.compile(
@@ -101,3 +103,18 @@ def test_its_migrations_wait_for_no_other_service(app: str) -> None:
         if needed in others(app)
     ]
     assert crossing == []
+
+
+@pytest.mark.parametrize("app", SERVICES)
+def test_a_service_says_at_its_door_what_it_tells_and_hears(app: str) -> None:
+    said = ast.get_docstring(ast.parse((Path(settings.BASE_DIR) / app / "__init__.py").read_text()))
+    assert said
+    _, told, heard = re.split(r"publishes:|consumes:", said)
+    service = app.removesuffix("_app")
+    events = contracts.registry()
+    assert names(told) == {name for name in events if contracts.producer_of(name) == service}
+    assert names(heard) == {name for name in events if service in contracts.consumers_of(name)}
+
+
+def names(text: str) -> set[str]:
+    return set(re.findall(r"[a-z]+\.[a-z_]+", text))

@@ -87,6 +87,7 @@ def test_it_tells_the_companys_days_newest_first(books: Caller, worker: User) ->
     assert len(found) == 3
     oldest = found[-1]
     assert oldest["earned"]["cents"] == oldest["fees"]["cents"] - oldest["rewards"]["cents"]
+    assert oldest["adjusted"]["cents"] == 0
 
 
 def test_it_pages_through_the_days(books: Caller, worker: User) -> None:

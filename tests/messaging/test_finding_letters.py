@@ -11,12 +11,15 @@ from django.contrib.postgres.search import SearchQuery
 from django.db import connection
 from django.test import Client
 from django.utils import timezone
+from django.utils.html import strip_tags
 from uuid_utils.compat import uuid7
 
 from auth_app.models import User
+from billing_app.reports import balance_cents
 from messaging import contracts, dead_letters, inbox
 from messaging.event import Impossible
 from messaging.models import DeadLetter, InboxAttempt, InboxWaiting, LetterWords
+from pages import formats
 from tests.billing_app.facts import assigned, completed, created
 from tests.conftest import ClientFor
 from tests.messaging.letters import address, malformed, parked
@@ -164,6 +167,17 @@ def test_it_shows_what_the_ledger_holds_about_the_subject(office: Client, worker
     assert "Balance of Wanda Worker" in page
     assert "Fee and reward of the task" in page
     assert "/billing/entries/" in page
+
+
+def test_the_balance_beside_a_letter_is_of_all_days_that_are_not_closed(
+    office: Client, worker: User
+) -> None:
+    task, yesterday = uuid7(), timezone.now() - timedelta(days=1)
+    deed = [assigned(task, worker.public_id, yesterday), completed(task, worker.public_id)]
+    inbox.deliver("billing", deed)
+    letter = impossible(assigned(uuid7(), worker.public_id))
+    held = formats.signed_money(balance_cents(worker.public_id))
+    assert held in strip_tags(office.get(address(letter)).content.decode())
 
 
 def test_it_shows_what_the_tracker_holds(office: Client) -> None:

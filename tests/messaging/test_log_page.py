@@ -88,9 +88,9 @@ def test_a_person_is_found_by_what_they_set_off(office: Client, worker: User) ->
 
 
 def test_it_keeps_to_a_span_of_time(office: Client, worker: User) -> None:
-    assert shown(office, "from=2999-01-01T00:00") == []
+    assert shown(office, "from=2100-01-01T00:00") == []
     assert shown(office, "to=2001-01-01T00:00") == []
-    assert "auth.account_created" in shown(office, "from=2001-01-01T00:00&to=2998-01-01T00:00")
+    assert "auth.account_created" in shown(office, "from=2001-01-01T00:00&to=2099-01-01T00:00")
 
 
 def test_it_exports_what_it_shows(office: Client, worker: User) -> None:
