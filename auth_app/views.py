@@ -116,6 +116,7 @@ def edit(request: HttpRequest, public_id: UUID) -> HttpResponse:
     if request.method != "POST":
         return _person_page(request, person, form=form)
     if not (form.is_valid() and _change(person, form)):
+        person.refresh_from_db()  # the form has put into it what was typed
         return _person_page(request, person, form=form, status=422)
     messages.success(request, _("Saved."))
     return redirect("people:list")

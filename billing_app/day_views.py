@@ -124,6 +124,7 @@ def _day_page(request: ActorRequest, day: date, refusal: str = "") -> HttpRespon
         raise Http404
     form = DayAccountsForm(request.GET)
     context = {"company_day": found, "form": form, "error": refusal, "may_close": _may_close(found)}
+    context["is_early"] = found.day >= today()
     context |= _closing(found.day, found.status)
     if form.is_valid():
         cycles = form.rows(Cycle.objects.filter(day_id=day))

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import Sum
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -66,7 +67,7 @@ def retry(request: ActorRequest, payout_id: UUID) -> HttpResponse:
             audit.note(Action.RETRIED, f"payout/{payout.pk}", request.actor.id, before=before)
     if retried:
         messages.success(request, _("The notice will be sent again."))
-    return redirect("billing:payouts")
+    return _back(request)
 
 
 @require_POST
@@ -84,7 +85,13 @@ def retry_all(request: ActorRequest) -> HttpResponse:
         if count:
             audit.note(Action.RETRIED, "payouts", request.actor.id, after={"notices": count})
     messages.success(request, _("%(count)s notices will be sent again.") % {"count": count})
-    return redirect("billing:payouts")
+    return _back(request)
+
+
+def _back(request: ActorRequest) -> HttpResponse:
+    """To the list as it was chosen."""
+    chosen = request.GET.urlencode()
+    return redirect(reverse("billing:payouts") + (f"?{chosen}" if chosen else ""))
 
 
 def _tabs(form: PayoutsForm) -> list[dict[str, Any]]:

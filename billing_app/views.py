@@ -132,7 +132,9 @@ def _cells(line: reports.Line) -> tuple[Any, ...]:
 
 
 def _own_figures(request: ActorRequest) -> dict[str, Any]:
-    cycle = Cycle.objects.filter(account__public_id=request.actor.id, day_id=today()).first()
+    """Of today or, if that was closed early, of the day after."""
+    now = Cycle.objects.filter(account__public_id=request.actor.id, day_id__gte=today())
+    cycle = now.order_by("-day").first()
     balance = reports.balance_cents(request.actor.id)
     moved = cycle.closing_cents - cycle.opening_cents if cycle else 0
     return {"balance_cents": balance, "cycle": cycle, "carried_cents": balance - moved}

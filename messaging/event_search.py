@@ -64,14 +64,18 @@ def _alias() -> QuerySet[OutboxEvent]:
 
 
 def usage() -> str:
-    return _("Understood are %(qualifiers)s, and an id alone.") % {
+    return _("Understood are %(qualifiers)s, and an id or the name of an event alone.") % {
         "qualifiers": " ".join(f"{name}:" for name in QUALIFIERS)
     }
 
 
+def _meant(value: str) -> list[str]:
+    """The events with this name, with or without who tells them."""
+    return [name for name in contracts.registry() if value in (name, name.partition(".")[2])]
+
+
 def _name(value: str) -> Q:
-    known = sorted(contracts.registry())
-    meant = [name for name in known if value in (name, name.partition(".")[2])]
+    known, meant = sorted(contracts.registry()), _meant(value)
     if not meant:
         short = [name.partition(".")[2] for name in known]
         near = difflib.get_close_matches(value.rpartition(".")[2], short, n=3) or known
@@ -106,6 +110,8 @@ def _person(value: str) -> Q:
 
 def _whatever(value: str) -> Q:
     """An id alone is an event's, else a chain's, else that of a task or a person."""
+    if _meant(value):
+        return _name(value)
     for ask in (_id, _correlation, _task):
         if _alias().filter(ask(value)).exists():
             return ask(value)

@@ -8,6 +8,7 @@ from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.contrib.messages import get_messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import resolve_url
+from django.template.loader import render_to_string
 from django.utils.cache import add_never_cache_headers, patch_vary_headers
 from django.utils.http import url_has_allowed_host_and_scheme
 from django_htmx.http import trigger_client_event
@@ -49,6 +50,8 @@ def serve_pages(get_response: GetResponse) -> GetResponse:
                 add_never_cache_headers(response)
         if _asks_to_sign_in(response):
             return _to_sign_in(request, response)
+        if response.status_code == 405 and not is_htmx(request):
+            _say_what_it_is(request, response)
         if is_htmx(request) and request.method == "POST" and response.has_header("Location"):
             away = HttpResponse(status=204, headers={"HX-Redirect": response["Location"]})
             away.cookies = response.cookies  # what is to be said on the next page is among them
@@ -100,6 +103,12 @@ def _to_sign_in(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     if is_htmx(request):
         return HttpResponse(status=204, headers={"HX-Redirect": sign_in})
     return HttpResponseRedirect(sign_in)
+
+
+def _say_what_it_is(request: HttpRequest, response: HttpResponse) -> None:
+    """Somebody opened the address of a form's button: a page says so, where Django says nothing."""
+    response.content = render_to_string("405.html", request=request)
+    response["Content-Type"] = "text/html; charset=utf-8"
 
 
 def _page_of(request: HttpRequest) -> str:

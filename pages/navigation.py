@@ -16,7 +16,8 @@ Label = str | Promise
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """`key` is what opens it from the keyboard: two letters, one after the other."""
+    """`key` is what opens it from the keyboard: two letters, one after the other. `beneath` are
+    addresses that belong to it and do not begin with its own."""
 
     route: str
     label: Label
@@ -24,6 +25,7 @@ class Entry:
     roles: tuple[str, ...] = ROLES
     setting: str = ""
     key: str = ""
+    beneath: tuple[str, ...] = ()
 
     def is_open_to(self, role: str) -> bool:
         return role in self.roles and (not self.setting or bool(getattr(settings, self.setting)))
@@ -61,7 +63,14 @@ MENU: Final = (
         (
             Entry("tasks:mine", _("My tasks"), "check", key="g m"),
             Entry("tasks:list", _("All tasks"), "list", key="g t"),
-            Entry("tasks:import", _("Import"), "upload", STAFF, key="g i"),
+            Entry(
+                "tasks:import",
+                _("Import"),
+                "upload",
+                STAFF,
+                key="g i",
+                beneath=("/tasks/imports/",),
+            ),
             Entry("billing:account", _("My account"), "wallet", key="g b"),
         ),
     ),
@@ -92,8 +101,22 @@ MENU: Final = (
         _("Operations"),
         (
             Entry("events:log", _("Event log"), "log", (ADMIN,), key="g l"),
-            Entry("events:dead_letters", _("Dead letters"), "inbox", (ADMIN,), key="g x"),
-            Entry("events:health", _("Health"), "pulse", (ADMIN,), key="g h"),
+            Entry(
+                "events:dead_letters",
+                _("Dead letters"),
+                "inbox",
+                (ADMIN,),
+                key="g x",
+                beneath=("/events/replays/",),
+            ),
+            Entry(
+                "events:health",
+                _("Health"),
+                "pulse",
+                (ADMIN,),
+                key="g h",
+                beneath=("/events/audit/",),
+            ),
             Entry("events:catalogue", _("Catalogue"), "list", (ADMIN,)),
             Entry("events:versions", _("Versions"), "shuffle", (ADMIN,)),
             Entry("events:mail", _("Mail"), "mail", (ADMIN,), "MAIL_IS_KEPT"),
@@ -110,7 +133,7 @@ def menu(role: str, path: str) -> list[dict[str, Any]]:
         for entry in group.entries
         if entry.is_open_to(role) and (url := address(entry.route))
     }
-    here = _nearest(list(links.values()), path)
+    here = _nearest(links, path)
     return [
         {"name": group.name, "label": group.label, "links": shown}
         for group in MENU
@@ -133,6 +156,14 @@ def _links(group: Group, urls: dict[str, str], here: str) -> Iterator[Link]:
             )
 
 
-def _nearest(urls: list[str], path: str) -> str:
+def _nearest(links: dict[str, str], path: str) -> str:
     """A task's own page lights up "All tasks": the longest address the path begins with."""
-    return max((url for url in urls if path.startswith(url)), key=len, default="")
+    places = [
+        (place, links[entry.route])
+        for group in MENU
+        for entry in group.entries
+        if entry.route in links
+        for place in (links[entry.route], *entry.beneath)
+        if path.startswith(place)
+    ]
+    return max(places, key=lambda place: len(place[0]), default=("", ""))[1]

@@ -6,12 +6,15 @@ from django.contrib.auth import get_user_model
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 from django.views.csrf import csrf_failure
 from django.views.decorators.http import require_POST, require_safe
+from django_htmx.http import trigger_client_event
 
 from access.actor import ActorRequest
 from access.decorators import everyone
 from pages import unsent
+from pages.middleware import is_htmx
 
 THEMES = ("auto", "light", "dark")
 
@@ -47,7 +50,11 @@ def expired_form(request: HttpRequest, reason: str = "") -> HttpResponse:
     ours = request.headers.get("Origin") == origin and request.user.is_authenticated
     if ours and unsent.keep(request, _way_back(request)):
         return redirect("unsent")
-    return csrf_failure(request, reason)
+    answer = csrf_failure(request, reason)
+    if is_htmx(request):  # the page stays, with everything typed
+        words = _("You are not signed in any more. Sign in in another tab, then send this again.")
+        trigger_client_event(answer, "toast", {"items": [{"text": words, "kind": "error"}]})
+    return answer
 
 
 def _way_back(request: HttpRequest) -> str:

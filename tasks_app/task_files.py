@@ -74,6 +74,8 @@ def records(content: str, filename: str) -> Iterator[Record]:
 
 
 def _decoded(raw: bytes) -> str:
+    if raw.startswith(b"PK\x03\x04"):
+        raise Unreadable(_("This is a spreadsheet or an archive. Save it as CSV in UTF-8."))
     try:
         content = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:

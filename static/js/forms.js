@@ -7,6 +7,27 @@ const confirmed = new WeakSet();
 // A form with several buttons asks for each in its own words, or not at all.
 const asking = (form, submitter) => (submitter?.dataset.confirm ? submitter : form).dataset;
 
+// What is lacking, the server refuses and says so: there is nothing to confirm.
+const lacks = (form) => [...form.elements].some((field) => field.required && !field.value.trim());
+
+// The second of two quick clicks on "yes" would fall on whatever lies beneath the dialog.
+const DOUBLE_CLICK = 500;
+const NEAR = 8;
+
+function catchSecond(click) {
+  const until = click.timeStamp + DOUBLE_CLICK;
+  const catching = (next) => {
+    const near = Math.hypot(next.clientX - click.clientX, next.clientY - click.clientY) < NEAR;
+    if (near && next.detail && next.timeStamp < until) stop(next);
+    removeEventListener("click", catching, true);
+  };
+  addEventListener("click", catching, true);
+}
+
+dialog?.querySelector("[value=yes]").addEventListener("click", (click) => {
+  if (click.detail) catchSecond(click); // and not of a key
+});
+
 function ask(form, submitter) {
   const [title, text, yes] = [
     dialog.querySelector("#confirm-title"),
@@ -53,7 +74,7 @@ document.addEventListener(
     const { target: form, submitter } = event;
     if (form.method !== "post") return;
     if (busy.has(form)) return stop(event);
-    if (asking(form, submitter).confirm && dialog && !confirmed.delete(form)) {
+    if (asking(form, submitter).confirm && dialog && !confirmed.delete(form) && !lacks(form)) {
       stop(event);
       return ask(form, submitter);
     }

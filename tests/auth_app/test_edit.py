@@ -31,6 +31,14 @@ def test_it_refuses_a_role_nobody_knows(office: Client, worker: User) -> None:
     assert worker.name == "Wanda Worker"
 
 
+def test_what_was_refused_is_not_shown_as_if_it_were_so(office: Client, manager: User) -> None:
+    form = {"name": manager.name, "role": "accountant", "version": str(manager.version)}
+    answer = office.post(f"/people/{manager.public_id}/", form | {"reason": ""})
+    assert answer.status_code == 422
+    assert answer.context["person"].role == "manager"
+    assert answer.context["form"]["role"].value() == "accountant"
+
+
 def test_it_refuses_a_page_from_before_anothers_change(office: Client, worker: User) -> None:
     url = f"/people/{worker.public_id}/"
     stale = {"name": "Wilma", "role": "worker", "version": "1", "reason": "asked to"}

@@ -215,6 +215,22 @@ def test_notices_that_are_sent_again_are_on_record(books: Client, worker: User) 
     assert actions() == ["notice_retried", "notice_retried"]
 
 
+def test_whoever_sends_a_notice_again_comes_back_to_what_they_had_chosen(
+    books: Client, worker: User
+) -> None:
+    earn(worker, days=1)
+    closing.close_finished_days()
+    Payout.objects.update(state="failed", attempts=10)
+    chosen = "/billing/payouts/?state=failed"
+    assert "/retry/?state=failed" in books.get(chosen).content.decode()
+    again = f"/billing/payouts/{Payout.objects.get().pk}/retry/"
+    answer = books.post(f"{again}?state=failed")
+    assert answer["Location"] == chosen
+    page = books.get(chosen).content.decode()
+    assert "will be sent again" in page
+    assert again not in page
+
+
 def test_exports_of_other_peoples_data_are_on_record(
     books: Client, worker: User, accountant: User, client_for: ClientFor
 ) -> None:

@@ -10,7 +10,7 @@ from uuid_utils.compat import uuid7
 
 from auth_app.models import User
 from billing_app import closing
-from billing_app.models import BusinessDay, Entry, Payout
+from billing_app.models import BusinessDay, Entry, Payout, Price
 from messaging.business_day import today
 from messaging.inbox import deliver
 from tests.billing_app.facts import assigned, completed, created, days_ago
@@ -26,7 +26,9 @@ def charge(person: User, title: str = "Feed the parrot", days: float = 0) -> Ent
 
 
 def earn(person: User, days: float = 0) -> Entry:
+    """More than the fee: both may be drawn as 20 $, and then nobody is paid."""
     task, at = uuid7(), days_ago(days)
+    Price.objects.create(task_id=task, fee_cents=1700, reward_cents=2300)
     facts = [assigned(task, person.public_id, at), completed(task, person.public_id, at)]
     deliver("billing", facts)
     return Entry.objects.latest("id")
@@ -193,6 +195,17 @@ def test_the_reward_of_somebody_else_is_not_told(
     earned = earn(worker)
     address = reverse("billing:reward", args=[earned.task_id])
     assert "being booked" in client_for(stranger).get(address).content.decode()
+
+
+def test_what_was_earned_after_an_early_close_was_not_carried_over(
+    worker: User, client_for: ClientFor
+) -> None:
+    earn(worker)
+    closing.close(today(), by=None, early=True)
+    earn(worker)
+    context = client_for(worker).get("/billing/balance/").context
+    assert context["carried_cents"] == 0
+    assert context["balance_cents"] == context["cycle"].closing_cents > 0
 
 
 def test_the_balance_is_a_receipt(worker: User, client_for: ClientFor) -> None:

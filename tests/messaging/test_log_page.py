@@ -58,6 +58,12 @@ def test_it_finds_what_happened_to_a_task_and_to_a_person(office: Client, worker
     assert shown(office, f"q={worker.public_id}") == ["tasks.task_assigned", "auth.account_created"]
 
 
+def test_the_name_of_an_event_is_enough(office: Client, worker: User) -> None:
+    Task.create(title="Feed the parrot")
+    for name in ("task_created", "tasks.task_created"):
+        assert shown(office, f"q={name}") == ["tasks.task_created"]
+
+
 def test_it_says_when_nothing_is_found(office: Client) -> None:
     page = office.get(f"/events/?q={UNKNOWN}")
     assert "No events" in page.content.decode()

@@ -33,6 +33,30 @@ def test_it_lights_up_at_most_one_entry(role: str) -> None:
     assert sum(link.current for link in links) <= 1
 
 
+@pytest.mark.parametrize(
+    ("path", "entry"),
+    [
+        ("/tasks/01a2/", "tasks:list"),
+        ("/tasks/imports/7/", "tasks:import"),
+        ("/events/audit/", "events:health"),
+        ("/events/replays/01a2/", "events:dead_letters"),
+        ("/elsewhere/", ""),
+    ],
+)
+def test_it_lights_up_where_one_is(path: str, entry: str) -> None:
+    links = [link for group in menu("admin", path) for link in group["links"]]
+    assert next((link.route for link in links if link.current), "") == entry
+
+
+def test_the_address_of_a_button_is_a_page_that_says_so(
+    client_for: ClientFor, worker: User
+) -> None:
+    answer = client_for(worker).get("/theme/")
+    assert (answer.status_code, answer["Allow"]) == (405, "POST")
+    assert "Nothing was done" in answer.content.decode()
+    assert client_for(worker, htmx=True).get("/theme/").content == b""
+
+
 def test_it_ties_errors_and_help_to_their_field() -> None:
     html = TitleForm({"title": ""}).as_div()
     assert 'aria-describedby="id_title_helptext id_title_error"' in html

@@ -145,3 +145,10 @@ def test_a_form_older_than_the_session_is_kept_if_it_is_ours(
     assert answer.status_code == (302 if kept else 403)
     assert client.get("/unsent/").status_code == (200 if kept else 302)
     assert not Task.objects.exists()
+
+
+def test_whoever_lost_all_cookies_is_told_what_to_do_and_keeps_the_page(db: None) -> None:
+    headers = {"HX-Request": "true", "Origin": "http://testserver"}
+    answer = Client(enforce_csrf_checks=True, headers=headers).post("/tasks/new/", TYPED)
+    assert answer.status_code == 403
+    assert "Sign in in another tab" in answer["HX-Trigger"]

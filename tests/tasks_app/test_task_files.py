@@ -116,6 +116,7 @@ def test_a_file_of_issue_titles_has_two_with_brackets_inside() -> None:
         (b" \n\n", "tasks.txt", "empty"),
         ("\u041f\u043e\u043f\u0443\u0433".encode("cp1251"), "tasks.txt", "not in UTF-8"),
         ("Paint".encode("utf-16"), "tasks.txt", "not in UTF-8"),
+        (b"PK\x03\x04\x14\x00", "tasks.xlsx", "a spreadsheet"),
         (b"Paint\0it", "tasks.txt", "NUL"),
         (b"Paint\n" * (task_files.MAX_LINES + 1), "tasks.txt", "200,000 lines"),
         (b"x" * (task_files.MAX_BYTES + 1), "tasks.txt", "20 MB"),
