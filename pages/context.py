@@ -24,4 +24,5 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "business_zone": settings.BUSINESS_TIME_ZONE,
         "own_zone": getattr(user, "time_zone", ""),
         "keys_work": getattr(user, "keys", True),
+        "mail_is_kept": settings.MAIL_IS_KEPT and settings.LOCAL,
     }

@@ -43,6 +43,15 @@ def test_it_makes_a_worker(client: Client) -> None:
     assert (person.email, person.role) == ("polly@popug.example", "worker")
 
 
+@pytest.mark.parametrize("kept", [True, False])
+def test_it_says_where_the_code_lies_if_it_is_not_sent(
+    client: Client, settings: Settings, kept: bool
+) -> None:
+    settings.MAIL_IS_KEPT = kept
+    sign_up(client)
+    assert ("var/mail" in client.get("/accounts/confirm-email/").content.decode()) is kept
+
+
 def test_it_lets_in_whoever_has_the_code_from_the_mail(client: Client) -> None:
     sign_up(client)
     assert "_auth_user_id" not in client.session
