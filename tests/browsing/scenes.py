@@ -185,11 +185,12 @@ def taking_on(visitor: Visitor, _person: User) -> Steps:
 def dismissing(visitor: Visitor, person: User) -> Steps:
     visitor.open(reverse("people:edit", kwargs=a_colleague(person)))
     visitor.page.locator("form[action$='/deactivate/'] button").click()
-    expect(visitor.page.locator("#confirm")).to_be_visible()
-    yield "dialog"
-    visitor.page.locator("#confirm [value=yes]").click()
     expect(visitor.page.locator(".errorlist").first).to_be_visible()
     yield "errors"
+    visitor.page.locator("form[action$='/deactivate/'] [name=reason]").fill("Moulted too often")
+    visitor.page.locator("form[action$='/deactivate/'] button").click()
+    expect(visitor.page.locator("#confirm")).to_be_visible()
+    yield "dialog"
 
 
 def discarding(visitor: Visitor, _person: User) -> Steps:
