@@ -51,7 +51,7 @@ def expired_form(request: HttpRequest, reason: str = "") -> HttpResponse:
     if ours and unsent.keep(request, _way_back(request)):
         return redirect("unsent")
     answer = csrf_failure(request, reason)
-    if is_htmx(request):  # the page stays, with everything typed
+    if is_htmx(request) and not request.user.is_authenticated:  # the page stays, and what is typed
         words = _("You are not signed in any more. Sign in in another tab, then send this again.")
         trigger_client_event(answer, "toast", {"items": [{"text": words, "kind": "error"}]})
     return answer
