@@ -90,8 +90,7 @@ def retry_all(request: ActorRequest) -> HttpResponse:
 
 def _back(request: ActorRequest) -> HttpResponse:
     """To the list as it was chosen."""
-    chosen = request.GET.urlencode()
-    return redirect(reverse("billing:payouts") + (f"?{chosen}" if chosen else ""))
+    return redirect(reverse("billing:payouts", query=request.GET))
 
 
 def _tabs(form: PayoutsForm) -> list[dict[str, Any]]:

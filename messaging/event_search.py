@@ -109,9 +109,9 @@ def _person(value: str) -> Q:
 
 
 def _whatever(value: str) -> Q:
-    """An id alone is an event's, else a chain's, else that of a task or a person."""
-    if _meant(value):
-        return _name(value)
+    """An event's name; an id alone is an event's, else a chain's, else a task's or a person's."""
+    if meant := _meant(value):
+        return Q(event_name__in=meant)
     for ask in (_id, _correlation, _task):
         if _alias().filter(ask(value)).exists():
             return ask(value)

@@ -25,7 +25,7 @@ function catchSecond(click) {
 }
 
 dialog?.querySelector("[value=yes]").addEventListener("click", (click) => {
-  if (click.detail) catchSecond(click); // and not of a key
+  if (click.detail) catchSecond(click); // 0 where a key was pressed, which falls on nothing
 });
 
 function ask(form, submitter) {
