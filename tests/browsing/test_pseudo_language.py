@@ -1,7 +1,7 @@
 """Texts that nobody marked for translation, and pages that break when texts are long."""
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 from pytest_django.live_server_helper import LiveServer
 
 from auth_app.models import User
@@ -12,6 +12,8 @@ from tasks_app.models import Task
 from tests.browsing import findings, happenings, pseudo
 from tests.browsing.pages import ROLES, addresses
 from tests.browsing.visitor import visiting
+from tests.conftest import Hire
+from tests.delivery import deliver_everything
 
 
 @pytest.mark.parametrize("role", ROLES)
@@ -32,6 +34,27 @@ def test_every_text_is_translated_and_may_be_long(
             found += findings.sticking_out(visitor.page)
             wrong += [f"{address.path}: {what}" for what in found]
     assert not wrong, "\n".join(wrong)
+
+
+def test_a_payment_that_is_being_booked_may_be_long(
+    transactional_db: None,
+    hire: Hire,
+    live_server: LiveServer,
+    browser: Browser,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It stands there until billing has heard of the completion, which nobody tells it here."""
+    wanda = hire("Wanda")
+    wanda.change(language="ru")
+    task = Task.create(title="Preen")
+    deliver_everything()
+    task.complete(wanda.public_id)
+    pseudo.speak(monkeypatch)
+    with visiting(browser, live_server.url, wanda, locale="ru-RU") as visitor:
+        for path in ("/tasks/mine/", f"/tasks/{task.public_id}/"):
+            visitor.open(path)
+            expect(visitor.page.locator(".badge.pending")).to_be_visible()
+            assert findings.sticking_out(visitor.page) == [], path
 
 
 def peoples_own_words() -> set[str]:
