@@ -1,6 +1,7 @@
 """Corrections: a booked mistake is reversed, never edited; one person asks and another decides.
 
-The database refuses whoever decides alone, or about their own account (migration 0011).
+The database refuses whoever decides alone, or about their own account (migration 0011). Whoever
+asked may take that back, which decides nothing.
 """
 
 from uuid import UUID
@@ -33,7 +34,7 @@ def request(entry: Entry, reason: str, by: UUID) -> Correction:
                 Action.REQUESTED, f"entry/{entry.pk}", by, after=_state(asked), reason=reason
             )
     except IntegrityError as error:
-        if Correction.objects.exclude(state=State.REJECTED).filter(entry=entry).exists():
+        if Correction.objects.standing().filter(entry=entry).exists():
             raise AlreadyCorrected from error
         raise
     return asked
@@ -56,12 +57,21 @@ def approve(correction: Correction, by: UUID) -> Entry:
 
 def reject(correction: Correction, by: UUID) -> None:
     """Leave the entry as it is. Raises `AlreadyDecided`."""
+    _give_up(correction, State.REJECTED, Action.REJECTED, by)
+
+
+def withdraw(correction: Correction, by: UUID) -> None:
+    """Take one's own request back. Raises `AlreadyDecided`."""
+    _give_up(correction, State.WITHDRAWN, Action.WITHDRAWN, by)
+
+
+def _give_up(correction: Correction, state: State, action: Action, by: UUID) -> None:
     with transaction.atomic():
         before = _take(correction)
-        correction.state, correction.decided_by = State.REJECTED, by
+        correction.state, correction.decided_by = state, by
         correction.decided_at = timezone.now()
         correction.save(update_fields=["state", "decided_by", "decided_at"])
-        _note(Action.REJECTED, correction, by, before, _state(correction))
+        _note(action, correction, by, before, _state(correction))
 
 
 def _take(correction: Correction) -> audit.State:

@@ -1,5 +1,6 @@
 """Corrections on pages: asked for on the page of an entry, decided in a list by somebody else."""
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +17,12 @@ from access.reauthentication import recently_authenticated
 from billing_app import correcting, reports
 from billing_app.models import Correction, Entry
 from billing_app.oversight_forms import CorrectionForm, CorrectionsForm
-from billing_app.permissions import KEEPERS, can_decide, can_request_correction
+from billing_app.permissions import (
+    KEEPERS,
+    can_decide,
+    can_request_correction,
+    can_withdraw,
+)
 from pages.paging import keyset
 
 
@@ -27,7 +33,14 @@ def corrections(request: ActorRequest) -> HttpResponse:
     if not form.is_valid():
         return render(request, "billing/corrections.html", {"form": form}, status=422)
     page = keyset(request, form.rows(), by=["rank", "-requested_at", "-id"])
-    rows = [{"correction": row, "may_decide": can_decide(request.actor, row)} for row in page.items]
+    rows = [
+        {
+            "correction": row,
+            "may_decide": can_decide(request.actor, row),
+            "may_withdraw": can_withdraw(request.actor, row),
+        }
+        for row in page.items
+    ]
     waiting = Correction.objects.waiting().count()
     context = {"form": form, "page": page, "rows": rows, "waiting": waiting}
     return render(request, "billing/corrections.html", context)
@@ -43,7 +56,7 @@ def correct(request: ActorRequest, entry_id: int) -> HttpResponse:
         raise PermissionDenied
     form = CorrectionForm(request.POST)
     if not form.is_valid():
-        context = reports.why(entry) | about_correction(request.actor, entry, form)
+        context = why(request.actor, entry, form)
         return render(request, "billing/entry.html", context, status=422)
     try:
         correcting.request(entry, form.cleaned_data["reason"], request.actor.id)
@@ -58,7 +71,7 @@ def correct(request: ActorRequest, entry_id: int) -> HttpResponse:
 @recently_authenticated
 def approve(request: ActorRequest, correction_id: UUID) -> HttpResponse:
     """Book the reversal that somebody else has asked for."""
-    if correction := _decidable(request, correction_id):
+    if correction := _waiting(request, correction_id, can_decide):
         try:
             correcting.approve(correction, request.actor.id)
             messages.success(request, _("The entry is reversed."))
@@ -71,7 +84,7 @@ def approve(request: ActorRequest, correction_id: UUID) -> HttpResponse:
 @roles(*KEEPERS)
 def reject(request: ActorRequest, correction_id: UUID) -> HttpResponse:
     """Leave the entry as it is."""
-    if correction := _decidable(request, correction_id):
+    if correction := _waiting(request, correction_id, can_decide):
         try:
             correcting.reject(correction, request.actor.id)
             messages.success(request, _("The correction is rejected; the entry stays."))
@@ -80,22 +93,42 @@ def reject(request: ActorRequest, correction_id: UUID) -> HttpResponse:
     return redirect("billing:corrections")
 
 
-def about_correction(
-    actor: Actor, entry: Entry, form: CorrectionForm | None = None
-) -> dict[str, Any]:
-    """What the entry's page needs besides the entry, for whoever may ask for a correction."""
-    may_correct = can_request_correction(actor, entry)
-    return {"may_correct": may_correct, "correction_form": form or CorrectionForm()}
+@require_POST
+@roles(*KEEPERS)
+def withdraw(request: ActorRequest, correction_id: UUID) -> HttpResponse:
+    """Take back what one has asked for oneself."""
+    if correction := _waiting(request, correction_id, can_withdraw):
+        try:
+            correcting.withdraw(correction, request.actor.id)
+            messages.success(request, _("You have withdrawn the correction; the entry stays."))
+        except correcting.AlreadyDecided:
+            _say_decided(request)
+        if "stay" in request.POST:
+            return redirect("billing:entry", correction.entry_id)
+    return redirect("billing:corrections")
 
 
-def _decidable(request: ActorRequest, correction_id: UUID) -> Correction | None:
+def why(actor: Actor, entry: Entry, form: CorrectionForm | None = None) -> dict[str, Any]:
+    """What the entry's page shows, and what `actor` may do there."""
+    about = reports.why(entry)
+    correction = about["correction"]
+    return about | {
+        "may_correct": can_request_correction(actor, entry),
+        "may_withdraw": correction and can_withdraw(actor, correction),
+        "correction_form": form or CorrectionForm(),
+    }
+
+
+def _waiting(
+    request: ActorRequest, correction_id: UUID, may: Callable[[Actor, Correction], bool]
+) -> Correction | None:
     """None, and said so, when it is decided already."""
     found = Correction.objects.select_related("entry__account")
     correction = get_object_or_404(found, pk=correction_id)
     if not correction.is_waiting:
         _say_decided(request)
         return None
-    if not can_decide(request.actor, correction):
+    if not may(request.actor, correction):
         raise PermissionDenied
     return correction
 

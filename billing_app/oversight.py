@@ -155,6 +155,10 @@ class Difference(models.Model):
 
 
 class Corrections(models.QuerySet["Correction"]):
+    def standing(self) -> Self:
+        """Those that wait or were approved: one an entry."""
+        return self.exclude(state__in=Correction.GIVEN_UP)
+
     def waiting(self) -> Self:
         return self.filter(state=Correction.State.REQUESTED)
 
@@ -172,6 +176,9 @@ class Correction(models.Model):
         REQUESTED = "requested", _("waiting")
         APPROVED = "approved", _("approved")
         REJECTED = "rejected", _("rejected")
+        WITHDRAWN = "withdrawn", _("withdrawn")
+
+    GIVEN_UP = (State.REJECTED, State.WITHDRAWN)
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     entry = models.ForeignKey("Entry", models.PROTECT, related_name="corrections")
@@ -194,13 +201,15 @@ class Correction(models.Model):
                 name="decided_when_decided",
             ),
             models.CheckConstraint(
-                condition=Q(decided_by=None) | ~Q(decided_by=F("requested_by")),
+                condition=Q(decided_by=None)
+                | Q(state="withdrawn", decided_by=F("requested_by"))
+                | ~Q(state="withdrawn") & ~Q(decided_by=F("requested_by")),
                 name="four_eyes",
             ),
             models.CheckConstraint(condition=Q(reason__regex=r"\S"), name="corrected_for_a_reason"),
             models.UniqueConstraint(
                 fields=["entry"],
-                condition=~Q(state="rejected"),
+                condition=~Q(state__in=["rejected", "withdrawn"]),
                 name="one_correction_an_entry",
             ),
         ]
@@ -223,6 +232,7 @@ class Action(models.TextChoices):
     REQUESTED = "correction_requested", _("asked for a correction")
     APPROVED = "correction_approved", _("approved a correction")
     REJECTED = "correction_rejected", _("rejected a correction")
+    WITHDRAWN = "correction_withdrawn", _("withdrew a correction")
     RECONCILED = "reconciliation_requested", _("asked for a reconciliation")
     EXPORTED = "exported", _("exported")
 

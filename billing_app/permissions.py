@@ -22,3 +22,8 @@ def can_decide(actor: Actor, correction: Correction) -> bool:
     """Somebody else than who asked, and nobody about their own account."""
     concerned = (correction.requested_by, correction.entry.account.public_id)
     return actor.has(*KEEPERS) and correction.is_waiting and actor.id not in concerned
+
+
+def can_withdraw(actor: Actor, correction: Correction) -> bool:
+    """Whoever asked, while nobody has decided."""
+    return actor.has(*KEEPERS) and correction.is_waiting and actor.id == correction.requested_by

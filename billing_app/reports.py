@@ -155,7 +155,7 @@ def name_of(field: str) -> Subquery:
 def correction_of(entry: Entry) -> Correction | None:
     """The correction that the entry is, or that somebody wants or has made of it."""
     about = Q(pk=entry.source_id) if entry.reverses_id else Q(entry=entry)
-    found = Correction.objects.filter(about).exclude(state=Correction.State.REJECTED)
+    found = Correction.objects.standing().filter(about)
     return found.annotate(asker=name_of("requested_by"), decider=name_of("decided_by")).first()
 
 

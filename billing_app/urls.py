@@ -65,5 +65,6 @@ urlpatterns = [
     path("corrections/", correction_views.corrections, name="corrections"),
     path("corrections/<uuid:correction_id>/approve/", correction_views.approve, name="approve"),
     path("corrections/<uuid:correction_id>/reject/", correction_views.reject, name="reject"),
+    path("corrections/<uuid:correction_id>/withdraw/", correction_views.withdraw, name="withdraw"),
     path("audit/", audit_views.audit_log, name="audit"),
 ]

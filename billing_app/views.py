@@ -13,7 +13,7 @@ from access.actor import ActorRequest
 from access.decorators import everyone, roles
 from access.limits import limited
 from billing_app import reports
-from billing_app.correction_views import about_correction
+from billing_app.correction_views import why
 from billing_app.exports import export
 from billing_app.forms import AskedForm, DayForm, SpanForm, StatementForm
 from billing_app.models import Account, Cycle, Entry, Kind
@@ -97,8 +97,7 @@ def entry(request: ActorRequest, entry_id: int) -> Answer:
     found = get_object_or_404(Entry.objects.select_related("account"), pk=entry_id)
     if not can_see_account(request.actor, found.account.public_id):
         raise Http404
-    context = reports.why(found) | about_correction(request.actor, found)
-    return render(request, "billing/entry.html", context)
+    return render(request, "billing/entry.html", why(request.actor, found))
 
 
 def _statement_page(request: ActorRequest, account_id: UUID, template: str) -> Answer:

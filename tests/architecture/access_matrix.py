@@ -55,6 +55,7 @@ MATRIX: list[tuple[str, str, *tuple[int | str, ...]]] = [
     ("billing:statement_export",     "GET",   IN, 404, 404, 404, 404),
     ("billing:trial_balance",        "GET",   IN, 403, 403, 200, 200),
     ("billing:trial_balance_export", "GET",   IN, 403, 403, 200, 200),
+    ("billing:withdraw",             "POST",  IN, 403, 403, 404, 404),
     ("docs",                         "GET",  200, 200, 200, 200, 200),
     ("events:asyncapi",               "GET",  IN, 403, 403, 403, 200),
     ("events:audit",                  "GET",  IN, 403, 403, 403, 200),

@@ -127,7 +127,7 @@ WITHOUT: Final = {
     "events:go_on_with_replay", "events:pause_replay", "events:restore", "events:restore_many",
     "events:resume_consumer", "events:try_without_effect", "people:accept", "people:end_session",
     "people:end_sign_in", "people:invite", "people:reactivate", "people:reset_second_factor",
-    "tasks:cancel_import", "tasks:cancel_shuffle", "tasks:preview",
+    "billing:withdraw", "tasks:cancel_import", "tasks:cancel_shuffle", "tasks:preview",
     "usersessions_list",
 }  # fmt: skip
 

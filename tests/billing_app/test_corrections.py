@@ -99,6 +99,41 @@ def test_a_rejected_correction_changes_nothing_and_may_be_asked_for_again() -> N
     assert correct(wrong).reverses_id == wrong.pk
 
 
+def test_a_withdrawn_correction_changes_nothing_and_may_be_asked_for_again() -> None:
+    wrong = fee()
+    correcting.withdraw(ask(wrong), ASKS)
+    assert Entry.objects.count() == 1
+    assert [record.action for record in AuditRecord.objects.order_by("id")] == [
+        "correction_requested",
+        "correction_withdrawn",
+    ]
+    assert correct(wrong).reverses_id == wrong.pk
+    assert refuted() == []
+
+
+def test_only_who_asked_withdraws() -> None:
+    asked = ask(fee())
+    with pytest.raises(DatabaseError, match="four_eyes"), transaction.atomic():
+        correcting.withdraw(asked, DECIDES)
+
+
+def test_what_is_withdrawn_is_not_approved() -> None:
+    asked = ask(fee())
+    correcting.withdraw(asked, ASKS)
+    with pytest.raises(correcting.AlreadyDecided):
+        correcting.approve(asked, DECIDES)
+    refused("SELECT billing_reverse(%s, %s, 'UTC')", asked.pk, DECIDES)
+    assert Entry.objects.count() == 1
+
+
+def test_what_is_decided_is_not_withdrawn() -> None:
+    asked = ask(fee())
+    correcting.approve(asked, DECIDES)
+    with pytest.raises(correcting.AlreadyDecided):
+        correcting.withdraw(asked, ASKS)
+    refused("UPDATE billing_app_correction SET state = 'withdrawn', decided_by = requested_by")
+
+
 def test_it_is_decided_once() -> None:
     asked = ask(fee())
     correcting.approve(asked, DECIDES)

@@ -92,7 +92,7 @@ def test_the_history_has_pages(books: Client) -> None:
 
 def ask(books: Client, entry: Entry) -> Correction:
     books.post(f"/billing/entries/{entry.pk}/correct/", REASON)
-    return Correction.objects.get(entry=entry)
+    return Correction.objects.standing().get(entry=entry)
 
 
 def test_one_asks_and_another_approves(books: Client, other_books: Client, worker: User) -> None:
@@ -130,6 +130,30 @@ def test_nobody_decides_what_they_asked_for(books: Client, worker: User) -> None
     assert "somebody else decides" in books.get("/billing/corrections/").content.decode()
     for verb in ("approve", "reject"):
         assert books.post(f"/billing/corrections/{asked.pk}/{verb}/").status_code == 403
+    assert Correction.objects.get().is_waiting
+
+
+def test_who_asked_takes_it_back_where_it_is_shown(books: Client, worker: User) -> None:
+    entry = charge(worker)
+    for stay, page in (("1", f"/billing/entries/{entry.pk}/"), ("", "/billing/corrections/")):
+        asked = ask(books, entry)
+        address = f"/billing/corrections/{asked.pk}/withdraw/"
+        assert address in books.get(page).content.decode()
+        answer = books.post(address, {"stay": stay} if stay else {}, follow=True)
+        assert answer.redirect_chain == [(page, 302)]
+        assert "You have withdrawn the correction" in answer.content.decode()
+    assert "Ask for a correction" in books.get(f"/billing/entries/{entry.pk}/").content.decode()
+    assert not Correction.objects.standing().exists()
+
+
+def test_nobody_takes_back_what_another_asked_for(
+    books: Client, other_books: Client, worker: User
+) -> None:
+    asked = ask(books, charge(worker))
+    address = f"/billing/corrections/{asked.pk}/withdraw/"
+    for page in ("/billing/corrections/", f"/billing/entries/{asked.entry_id}/"):
+        assert address not in other_books.get(page).content.decode()
+    assert other_books.post(address).status_code == 403
     assert Correction.objects.get().is_waiting
 
 
