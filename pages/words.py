@@ -24,15 +24,15 @@ def asked(words: str) -> SearchQuery | None:
     return SearchQuery(" & ".join(begun), config=CONFIG, search_type="raw") if begun else None
 
 
-def matching(rows: R, words: str, *columns: str) -> R:
-    """Those with all these words in `columns`, of which there is an index. Found by it before they
-    are put in order: a planner that knows of a limit would rather read everybody in order, hoping
-    to meet enough of them soon."""
+def matching(rows: R, words: str, *columns: str, at_most: int = BEYOND_ALL) -> R:
+    """Those with all these words in `columns`, of which there is an index; `at_most` so many, no
+    matter which. Found by it before they are put in order: a planner that knows of a limit would
+    rather read everybody in order, hoping to meet enough of them soon."""
     query = asked(words)
     if query is None:
         return rows.none()
     found = rows.model._base_manager.alias(words=vector(*columns)).filter(words=query)
-    return rows.filter(pk__in=found.values("pk")[:BEYOND_ALL])
+    return rows.filter(pk__in=found.values("pk")[:at_most])
 
 
 def _without_punctuation(column: str) -> Func:

@@ -22,6 +22,7 @@ from tasks_app.titles import (
 )
 
 ANYONE, ME = "", "me"
+MEANT, MEANT_AMONG = 6, 200  # so many people are offered, of so many with the name that was typed
 
 
 class TaskForm(forms.Form):
@@ -126,6 +127,14 @@ class FilterForm(forms.Form):
             return tasks.matching(chosen["q"]).prefetch_related("assignee")
         found: QuerySet[Task] = tasks.select_related("assignee")
         return found
+
+    @property
+    def people(self) -> list[Account]:
+        """Of a valid form: whom the words may have meant, so that theirs can be shown instead."""
+        chosen = self.cleaned_data
+        if not chosen["q"] or chosen["assignee"]:
+            return []
+        return list(Account.objects.called(chosen["q"], MEANT_AMONG)[:MEANT])
 
     @property
     def order(self) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, ClassVar, Self
 from uuid import UUID
 
-from django.contrib.postgres.indexes import BrinIndex
+from django.contrib.postgres.indexes import BrinIndex, GinIndex
 from django.db import IntegrityError, connection, models, transaction
 from django.db.models import Q
 from django.utils import timezone
@@ -58,6 +58,10 @@ class Accounts(models.QuerySet["Account"]):
         """All the others."""
         return self.filter(EXEMPT)
 
+    def called(self, words: str, at_most: int) -> Self:
+        """By name, those with all these words in it, each perhaps only begun."""
+        return wording.matching(self, words, "name", at_most=at_most).order_by("name", "pk")
+
     def draw(self, count: int) -> list[UUID]:
         """An eligible person for each of `count` tasks, uniformly and independently (T4)."""
         with connection.cursor() as cursor:
@@ -80,7 +84,10 @@ class Account(models.Model):
     objects = Accounts.as_manager()
 
     class Meta:
-        indexes = [models.Index(fields=["public_id"], condition=EXEMPT, name="account_exempt")]
+        indexes = [
+            models.Index(fields=["public_id"], condition=EXEMPT, name="account_exempt"),
+            GinIndex(wording.vector("name"), name="assignee_by_words"),
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -32,6 +32,8 @@ HISTORY = 50
 @everyone
 def list_tasks(request: ActorRequest) -> HttpResponse:
     context = _rows(request)
+    if "page" in context and "cursor" not in request.GET:
+        context["people"] = context["form"].people
     if can_shuffle(request.actor):
         context |= {
             "can_shuffle": True,

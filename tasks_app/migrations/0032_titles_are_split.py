@@ -1,8 +1,9 @@
 """From here on no row may hold brackets in its title (E2): the door is closed behind the backfill.
 
 Backwards it is open again, as in a tracker from before the change. A database that was never open
-has nothing to do here. It stays the last of all, so that nothing else goes when the door is opened:
-what comes later takes its place, as 0031 did of 0030, and has the door behind itself.
+has nothing to do here. What comes later goes with it when the door is opened, so it may only be what
+a tracker can do without meanwhile, such as an index; of anything else the door would have to stand
+behind it, as it does of 0031.
 """
 
 from typing import Any

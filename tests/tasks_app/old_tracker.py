@@ -8,7 +8,7 @@ from django.db.migrations.executor import MigrationExecutor
 from tasks_app.models import Task
 
 OPEN = "0031_words"
-CLOSED = "0032_titles_are_split"
+CLOSED = "0033_people_by_words"
 
 
 def migrate(name: str) -> None:

@@ -5,6 +5,7 @@ from uuid import uuid4
 import pytest
 
 from auth_app.models import User
+from tasks_app.forms import MEANT, MEANT_AMONG
 from tasks_app.models import Account, Task
 from tests.conftest import ClientFor
 from tests.delivery import deliver_everything
@@ -50,6 +51,32 @@ def test_it_shows_the_tasks_of_one_person(
     assert titles(client_for, colleague, f"assignee={worker.public_id}") == ["Task 1"]
     assert titles(client_for, colleague, "assignee=me") == []
     assert titles(client_for, worker, "assignee=me&status=open&q=task") == ["Task 1"]
+
+
+def offered(client_for: ClientFor, person: User, query: str) -> list[str]:
+    context = client_for(person).get(f"{URL}?{query}").context
+    return [found.name for found in context.get("people", [])]
+
+
+def test_it_offers_the_tasks_of_people_of_that_name(
+    worker: User, colleague: User, make_tasks: MakeTasks, client_for: ClientFor
+) -> None:
+    make_tasks(1, for_=worker)
+    page = client_for(colleague).get(f"{URL}?status=open&q=wand").content.decode()
+    assert f'href="?status=open&amp;assignee={worker.public_id}"' in page
+    assert offered(client_for, colleague, "q=colin+coll") == ["Colin Colleague"]
+    assert offered(client_for, colleague, "q=!") == offered(client_for, colleague, "") == []
+    assert offered(client_for, colleague, f"q=wand&assignee={colleague.public_id}") == []
+
+
+def test_it_offers_no_more_people_than_one_looks_through(
+    worker: User, client_for: ClientFor
+) -> None:
+    Account.objects.bulk_create(
+        Account(public_id=uuid4(), name=f"Polly {n}", role="worker", is_active=False, version=1)
+        for n in range(MEANT_AMONG + 1)
+    )
+    assert len(offered(client_for, worker, "q=polly")) == MEANT
 
 
 @pytest.mark.parametrize("query", ["status=lost", "assignee=nobody", "q=%00", "q=" + "x" * 201])
