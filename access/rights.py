@@ -19,18 +19,19 @@ _RIGHTS = {
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A service's own row of a person."""
+    """A service's own row of a person, as of which `version` of them."""
 
     role: str
     is_active: bool
-    name: str = ""
+    name: str
+    version: int
 
 
 def actor_with(claims: Claims, standing: Standing | None) -> Actor | None:
-    """The actor with the weaker of both roles; None if the person is dismissed. Somebody whose row
-    is still on its way is a worker until it comes."""
-    if standing is None:
-        return Actor(claims.subject, WORKER, "")
+    """The actor with the weaker of both roles; None if the person is dismissed. Somebody whose row,
+    or whose return, is still on its way is a worker until it comes."""
+    if standing is None or (not standing.is_active and standing.version < claims.version):
+        return Actor(claims.subject, WORKER, standing.name if standing else "")
     if not standing.is_active:
         return None
     return Actor(claims.subject, weaker(claims.role, standing.role), standing.name)

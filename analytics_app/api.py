@@ -22,7 +22,7 @@ from messaging.business_day import today
 def standing_of(claims: Claims) -> Standing | None:
     """None until the event about them has come: nothing beyond a worker's rights till then."""
     row = Account.objects.filter(pk=claims.subject).first()
-    return Standing(row.role, row.is_active, row.name) if row and row.version else None
+    return Standing(row.role, row.is_active, row.name, row.version) if row and row.version else None
 
 
 calls = Calls("analytics", standing_of)

@@ -1,6 +1,7 @@
 """Where allauth meets our people: signing up registers a worker, whatever the form carries (I1)."""
 
 import logging
+from functools import partial
 from smtplib import SMTPException
 from typing import Any
 from urllib.parse import urlsplit
@@ -8,6 +9,7 @@ from urllib.parse import urlsplit
 from allauth.account.adapter import DefaultAccountAdapter
 from django.conf import settings
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -30,9 +32,15 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         known = request.LANGUAGE_CODE in User.Language.values
         user.language = request.LANGUAGE_CODE if known else settings.LANGUAGE_CODE
         user.set_password(form.cleaned_data["password1"])
+        user.is_confirmed = False
         return user.join()
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Once what it is about is committed: a mail server may take its time, and nobody's row
+        waits for it."""
+        transaction.on_commit(partial(self._send, template_prefix, email, context))
+
+    def _send(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """In the language of whose account it is, whoever asked for it, and with links to where we
         are, whatever `Host` said. A mail server that is away is told to the person, not a reason
         to show them an error."""

@@ -36,7 +36,7 @@ def _state(user: "User") -> dict[str, object]:
         "email": user.email,
         "name": user.name,
         "role": user.role,
-        "is_active": user.is_active,
+        "is_active": user.can_work,
         "language": user.language,
         "version": user.version,
     }

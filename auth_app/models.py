@@ -62,6 +62,13 @@ class UserManager(BaseUserManager["User"]):
         user.set_password(password)
         return user.join()
 
+    def create_superuser(self, email: str, name: str, password: str | None = None) -> "User":
+        """The first admin of an installation: what Django's `createsuperuser` calls (I1)."""
+        with transaction.atomic():
+            user = self.register(email, name, password, role=User.Role.ADMIN)
+            user.vouch_for_email()
+        return user
+
 
 class User(AbstractBaseUser):
     """A person who can sign in. `version` counts their states, from 1 without gaps."""
@@ -97,6 +104,12 @@ class User(AbstractBaseUser):
         default=False, editable=False, help_text="made by the demonstration, password known to all"
     )
     invited_at = models.DateTimeField(null=True, editable=False)
+    is_confirmed = models.BooleanField(
+        default=True,
+        db_default=True,
+        editable=False,
+        help_text="not so, who signed up and never read our letter",
+    )
     sessions_ended = models.PositiveIntegerField(
         default=0, editable=False, help_text="how often all of them were ended at once"
     )
@@ -214,11 +227,22 @@ class User(AbstractBaseUser):
             setattr(self, name, wishes[name])
         self.save(update_fields=sorted(WISHES & set(wishes)))
 
+    @property
+    def can_work(self) -> bool:
+        """What services are told: active, and no stranger's address."""
+        return self.is_active and self.is_confirmed
+
+    def confirm(self) -> None:
+        """They have read a letter of ours: from now on they may be drawn."""
+        if not self.is_confirmed:
+            self.change(is_confirmed=True)
+
     def vouch_for_email(self) -> None:
         """Somebody we trust has typed the address, so nobody need confirm it."""
         EmailAddress.objects.update_or_create(
             user=self, email=self.email, defaults={"verified": True, "primary": True}
         )
+        self.confirm()
 
 
 def _deed(after: dict[str, Any]) -> Action:

@@ -53,6 +53,7 @@ def token(request: HttpRequest, given: Credentials) -> Pair:
     showed_factor = _ask_for_second_factor(person, given)
     if settings.ACCOUNT_EMAIL_VERIFICATION == "mandatory" and not has_verified_email(person):
         raise Problem("unverified-email")
+    person.confirm()
     pair = tokens.sign_in(person, showed_factor)
     if pair is None:
         raise _failed("invalid-credentials", given.email)

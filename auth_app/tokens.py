@@ -62,8 +62,8 @@ def standing_of(claims: accepted.Claims) -> Standing:
     dismissed here at once, elsewhere when the event has come."""
     user = User.objects.get_queryset().filter(public_id=claims.subject).first()
     if user is None or not refresh.is_alive(claims.sign_in, claims.subject):
-        return Standing(User.Role.WORKER, is_active=False)
-    return Standing(user.role, user.is_active, user.name)
+        return Standing(User.Role.WORKER, is_active=False, name="", version=claims.version)
+    return Standing(user.role, user.is_active, user.name, user.version)
 
 
 def access_token(family: refresh.TokenFamily) -> str:

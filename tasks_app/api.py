@@ -33,7 +33,7 @@ Status = Annotated[str, one_of(Run.Status.values)]
 def standing_of(claims: Claims) -> Standing | None:
     """None until the event about them has come: nothing beyond a worker's rights till then."""
     row = Account.objects.filter(pk=claims.subject).first()
-    return Standing(row.role, row.is_active, row.name) if row else None
+    return Standing(row.role, row.is_active, row.name, row.version) if row else None
 
 
 calls = Calls("tasks", standing_of)

@@ -33,6 +33,9 @@ class Hire(Protocol):
 
 ClientFor = Callable[..., Client]
 
+# Letters go once what they are about is committed, which an ordinary test never does.
+LETTERS = pytest.mark.django_db(transaction=True)
+
 
 def pytest_configure(config: pytest.Config) -> None:
     """Russian as the catalogue has it now; once a run, before xdist's workers begin."""

@@ -21,24 +21,30 @@ def role_with(claim: str, row: Standing | None) -> str | None:
 
 
 def test_a_role_that_was_taken_away_is_gone_from_older_tokens_too() -> None:
-    assert role_with(ADMIN, Standing(WORKER, is_active=True)) == WORKER
+    assert role_with(ADMIN, Standing(WORKER, True, "", 1)) == WORKER
 
 
 def test_a_promotion_needs_a_new_token() -> None:
-    assert role_with(WORKER, Standing(ADMIN, is_active=True)) == WORKER
+    assert role_with(WORKER, Standing(ADMIN, True, "", 1)) == WORKER
 
 
 def test_a_promotion_waits_for_the_services_own_row() -> None:
-    assert role_with(MANAGER, Standing(WORKER, is_active=True)) == WORKER
+    assert role_with(MANAGER, Standing(WORKER, True, "", 1)) == WORKER
 
 
 def test_between_manager_and_accountant_somebody_is_neither() -> None:
-    assert role_with(MANAGER, Standing(ACCOUNTANT, is_active=True)) == WORKER
+    assert role_with(MANAGER, Standing(ACCOUNTANT, True, "", 1)) == WORKER
 
 
 @pytest.mark.parametrize("role", ROLES)
 def test_dismissed_people_are_nobody(role: str) -> None:
-    assert role_with(role, Standing(role, is_active=False)) is None
+    assert role_with(role, Standing(role, False, "", 3)) is None
+    assert role_with(role, Standing(role, False, "", 4)) is None
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_somebody_whose_return_is_on_its_way_may_do_the_least(role: str) -> None:
+    assert role_with(role, Standing(role, False, "", 2)) == WORKER
 
 
 def test_somebody_whose_row_is_on_its_way_may_do_the_least() -> None:

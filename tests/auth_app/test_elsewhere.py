@@ -14,7 +14,7 @@ from pytest_django.fixtures import Settings
 
 from auth_app.models import User
 from tests.calling import Caller
-from tests.conftest import PASSWORD, ClientFor, Hire
+from tests.conftest import LETTERS, PASSWORD, ClientFor, Hire
 
 AWAY = [
     "https://evil.example/",
@@ -70,6 +70,7 @@ def test_a_host_that_is_not_ours_is_refused(client: Client, polly: User) -> None
     assert mail.outbox == []
 
 
+@LETTERS
 @pytest.mark.parametrize("name", ["X-Forwarded-Host", "X-Host", "Forwarded"])
 def test_a_host_that_is_only_claimed_is_not_believed(
     name: str, client: Client, polly: User
@@ -78,6 +79,7 @@ def test_a_host_that_is_only_claimed_is_not_believed(
     assert "evil.example" not in mail.outbox[0].body
 
 
+@LETTERS
 def test_letters_lead_to_us_whatever_hosts_are_allowed(
     client: Client, polly: User, settings: Settings
 ) -> None:

@@ -4,10 +4,12 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from django.core.management import call_command
 from django.db import IntegrityError, connection
+from django.test import Client
 
 from auth_app.models import LastAdmin, User
-from tests.conftest import Hire
+from tests.conftest import PASSWORD, Hire
 from tests.delivery import published
 
 
@@ -15,6 +17,18 @@ def test_it_tells_of_a_new_person(worker: User) -> None:
     [data] = published("auth.account_created")
     assert (data["account_id"], data["version"]) == (str(worker.public_id), 1)
     assert (data["role"], data["is_active"]) == ("worker", True)
+
+
+def test_djangos_own_command_makes_the_first_admin(
+    client: Client, monkeypatch: pytest.MonkeyPatch, db: None
+) -> None:
+    monkeypatch.setenv("DJANGO_SUPERUSER_PASSWORD", PASSWORD)
+    person = {"email": "Ada@Popug.example", "name": "Ada"}
+    call_command("createsuperuser", interactive=False, verbosity=0, **person)
+    [data] = published("auth.account_created")
+    assert (data["email"], data["role"], data["is_active"]) == ("ada@popug.example", "admin", True)
+    given = {"login": "ada@popug.example", "password": PASSWORD}
+    assert client.post("/accounts/login/", given).headers["Location"] == "/"
 
 
 def test_it_tells_of_every_change_with_the_next_version(worker: User) -> None:

@@ -8,7 +8,7 @@ from django.core.cache import cache
 from django.test import Client
 
 from auth_app.models import User
-from tests.conftest import PASSWORD, ClientFor, Hire
+from tests.conftest import LETTERS, PASSWORD, ClientFor, Hire
 
 pytestmark = pytest.mark.django_db
 
@@ -81,6 +81,7 @@ def test_it_keeps_a_changed_password_and_nothing_else(client: Client, person: Us
     assert person.version == 1
 
 
+@LETTERS
 @pytest.mark.parametrize("address", ["/accounts/password/reset/", "/accounts/login/code/"])
 def test_letters_speak_the_language_of_their_reader(
     address: str, client: Client, person: User
@@ -92,6 +93,7 @@ def test_letters_speak_the_language_of_their_reader(
     assert "забудьте об этом письме" in letter.body
 
 
+@LETTERS
 @pytest.mark.parametrize("address", ["/accounts/password/reset/", "/accounts/login/code/"])
 def test_strangers_are_answered_in_the_language_of_their_browser(address: str) -> None:
     for language, words in (("ru", "Учётной записи"), ("en", "There is no account")):
@@ -100,6 +102,7 @@ def test_strangers_are_answered_in_the_language_of_their_browser(address: str) -
         assert words in mail.outbox[-1].body
 
 
+@LETTERS
 @pytest.mark.parametrize("role", ["worker", "admin"])
 def test_a_code_by_mail_is_no_second_factor(client: Client, hire: Hire, role: str) -> None:
     """Whoever has one is asked for it, and whoever must have one has it."""

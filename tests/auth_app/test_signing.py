@@ -96,10 +96,16 @@ def test_it_reads_plain_pems_and_escaped_ones() -> None:
         assert [key.kid for key in signing.read(written)] == [key.kid for key in keys]
 
 
-@pytest.mark.parametrize("text", ["[{}]", "[7]", "[", '[{"private_key": "x"}]'])
+@pytest.mark.parametrize("text", ["[{}]", "[7]", "[", '[{"private_key": "x"}]', "[]", "junk"])
 def test_it_says_when_keys_cannot_be_read(text: str) -> None:
     with pytest.raises(ImproperlyConfigured, match="JWT_PRIVATE_KEYS"):
         signing.read(text)
+
+
+def test_a_key_that_is_cut_off_is_no_key_left_out() -> None:
+    whole = signing.new_key().as_pem()
+    with pytest.raises(ImproperlyConfigured, match="JWT_PRIVATE_KEYS"):
+        signing.read(whole + signing.new_key().as_pem()[:100])
 
 
 @pytest.mark.parametrize("kind", ["rsa", "p384"])

@@ -1,0 +1,22 @@
+"""Who signed up and has not confirmed the address gets no tasks."""
+
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("auth_app", "0016_words"),
+    ]
+
+    operations = [
+        migrations.AddField(
+            model_name="user",
+            name="is_confirmed",
+            field=models.BooleanField(
+                db_default=True,
+                default=True,
+                editable=False,
+                help_text="not so, who signed up and never read our letter",
+            ),
+        ),
+    ]
