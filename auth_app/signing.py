@@ -79,12 +79,12 @@ def configured() -> tuple[SigningKey, ...]:
 def read(text: str) -> tuple[SigningKey, ...]:
     """One PEM or several, or a JSON list of {private_key, not_before?, expires_at?}."""
     try:
-        if text.lstrip().startswith("["):
-            return tuple(_from_json(row) for row in json.loads(text))
-        pems = text.replace("\\n", "\n").split(_END)[:-1]
-        return tuple(SigningKey(_private_key(pem + _END)) for pem in pems)
+        keys = _from_list(text) if text.lstrip().startswith("[") else _from_pems(text)
+        if text.strip() and not keys:
+            raise ValueError("there is none")
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise ImproperlyConfigured(f"JWT_PRIVATE_KEYS cannot be read: {error}") from error
+    return keys
 
 
 def write(keys: Iterable[SigningKey]) -> str:
@@ -138,6 +138,17 @@ def rotated(keys: Iterable[SigningKey], now: datetime) -> list[SigningKey]:
         if key.is_published(now)
     ]
     return [*kept, fresh]
+
+
+def _from_pems(text: str) -> tuple[SigningKey, ...]:
+    pems = text.replace("\\n", "\n").split(_END)
+    if pems.pop().strip():
+        raise ValueError("something follows the last of them")
+    return tuple(SigningKey(_private_key(pem + _END)) for pem in pems)
+
+
+def _from_list(text: str) -> tuple[SigningKey, ...]:
+    return tuple(_from_json(row) for row in json.loads(text))
 
 
 def _from_json(row: dict[str, Any]) -> SigningKey:

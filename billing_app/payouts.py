@@ -57,6 +57,12 @@ def send_due_notices() -> int:
     return sent
 
 
+def unsent() -> int:
+    """Notices that nobody has got, nor is anybody sending them: tried in vain, or not tried yet."""
+    waiting = (Payout.State.PENDING, Payout.State.FAILED)
+    return Payout.objects.filter(state__in=waiting).count()
+
+
 def claim(limit: int) -> list[Payout]:
     """Take payouts whose notice is due; nobody else sends them while the lease runs."""
     with connection.cursor() as cursor:

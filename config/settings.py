@@ -8,6 +8,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 from kombu.entity import Queue
 
+from observing import errors
 from observing.logs import configuration
 from supervisor.state import running_services, signing_keys, var_dir
 
@@ -23,8 +24,8 @@ DEMO = env.bool("DEMO", default=running.get("DEMO") == "1")
 LOCAL = env.bool("ATES_LOCAL", default=bool(running))  # started by `manage.py runall` or its tests
 PRODUCTION = "DATABASE_URL" in env and not (DEBUG or LOCAL)
 SECRET_KEY = env("SECRET_KEY", default=running.get("SECRET_KEY", "only-for-set-up-" + "x" * 50))
-if PRODUCTION and SECRET_KEY.startswith("only-for-"):
-    raise ImproperlyConfigured("SECRET_KEY is not set: give it 50 random characters.")
+if PRODUCTION and (SECRET_KEY.startswith("only-for-") or len(SECRET_KEY) < 32):
+    raise ImproperlyConfigured("SECRET_KEY is not set or short: give it 50 random characters.")
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 if PRODUCTION and DEMO:
     raise ImproperlyConfigured("DEMO=1 opens known passwords: it is not for production.")
@@ -305,6 +306,10 @@ ACCESS_TOKEN_SECONDS = 300
 RECENT_SIGN_IN_SECONDS = ACCOUNT_REAUTHENTICATION_TIMEOUT  # pages and the API ask alike
 JWKS_URL = env("JWKS_URL", default="")  # where auth runs elsewhere: its /.well-known/jwks.json
 JWKS_SOURCE = "auth_app.signing.published"  # where it runs here
+# Who is asked about people where no service's own rows are meant: auth, if it is installed here.
+STANDING_SOURCE = (
+    "auth_app.tokens.standing_of" if "auth" in SERVICES else f"{SERVICES[0]}_app.api.standing_of"
+)
 
 SESSION_COOKIE_AGE = 24 * 60 * 60  # at most; auth_app.guards ends most of them before
 SESSION_COOKIE_SAMESITE = "Lax"
@@ -362,13 +367,16 @@ STORAGES = {
 FILE_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 
 MAIL_DIR = VAR_DIR / "mail"
-MAIL_IS_KEPT = "EMAIL_URL" not in env  # to be read at /events/mail/
+# Kept, to be read at /events/mail/. Not in production, where admins would read others' letters.
+MAIL_IS_KEPT = "EMAIL_URL" not in env and not PRODUCTION
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="aTES <ates@popug.example>")
 EMAIL_TIMEOUT = 20
 if MAIL_IS_KEPT:
     EMAIL_BACKEND = "messaging.mailbox.EmailBackend"
 else:
-    vars().update(env.email_url("EMAIL_URL"))
+    vars().update(env.email_url("EMAIL_URL", default="smtp://localhost:25"))
 
 LOGGING = configuration(env("LOG_FORMAT", default="line"), env("LOG_LEVEL", default="INFO"))
 METRICS_TOKEN = env("METRICS_TOKEN", default="")
+if SENTRY_DSN := env("SENTRY_DSN", default=""):
+    errors.tell(SENTRY_DSN, environment="production" if PRODUCTION else "development")
