@@ -7,7 +7,14 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from django.http import HttpRequest
 from ninja.parser import Parser
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    WithJsonSchema,
+    model_validator,
+)
 
 EARLIEST, LATEST = date(2000, 1, 1), date(2100, 12, 31)
 
@@ -44,7 +51,14 @@ class Given(BaseModel):
 
 
 class Asked(BaseModel):
-    """Parameters of an address."""
+    """Parameters of an address; an empty one is as good as none."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _leave_out_the_empty(cls, given: Any) -> Any:
+        if not isinstance(given, dict):
+            return given
+        return {name: value for name, value in given.items() if value != ""}
 
 
 class Shown(BaseModel):

@@ -33,7 +33,7 @@ from billing_app.api_shapes import (
     StatementShown,
     TaskName,
 )
-from billing_app.models import Account, BusinessDay, Cycle, Payout, Reconciliation
+from billing_app.models import Account, BusinessDay, Payout, Reconciliation
 from billing_app.permissions import KEEPERS, can_see_account
 from billing_app.refusing import Refused
 from messaging.business_day import today
@@ -42,7 +42,7 @@ from messaging.business_day import today
 def standing_of(claims: Claims) -> Standing | None:
     """None until the event about them has come: nothing beyond a worker's rights till then."""
     row = Account.objects.filter(public_id=claims.subject).first()
-    return Standing(row.role, row.is_active, row.name) if row and row.version else None
+    return Standing(row.role, row.is_active, row.name, row.version) if row and row.version else None
 
 
 calls = Calls("billing", standing_of)
@@ -50,11 +50,11 @@ calls = Calls("billing", standing_of)
 
 @calls.get("/billing/balance", roles=ROLES, gives=Balance)
 def balance(request: ActorRequest) -> Balance:
-    """One's own (B7)."""
-    own = Cycle.objects.filter(account__public_id=request.actor.id, day_id=today()).first()
+    """One's own (B7), and what moved today or, if that was closed early, in the day after."""
+    own = reports.current_cycle(request.actor.id)
     return Balance(
         balance=money(reports.balance_cents(request.actor.id)),
-        day=today(),
+        day=own.day_id if own else today(),
         charged=money(own.charged_cents if own else 0),
         earned=money(own.earned_cents if own else 0),
     )
@@ -160,7 +160,8 @@ def _entry(line: reports.Line) -> EntryShown:
     entry, task = line.entry, line.task
     shown = task and TaskName(id=task.public_id, jira_id=task.jira_id or None, title=task.title)
     return EntryShown(
-        id=entry.pk,
+        id=entry.source_id,
+        number=entry.pk,
         kind=entry.kind_name,
         amount=money(entry.amount_cents),
         task=shown or None,

@@ -32,7 +32,11 @@ class Balance(Shown):
 
 
 class EntryShown(Shown):
-    id: int
+    """`id` is what was booked: the assignment, completion, payout or correction; `number` is the
+    entry's in the journal."""
+
+    id: UUID
+    number: int
     kind: Annotated[str, one_of(kind.name.lower() for kind in Kind)]
     amount: Money
     task: TaskName | None

@@ -97,12 +97,12 @@ def begin(day: date, by: UUID | None, early: bool = False) -> BusinessDay:
     """
     open_calendar()
     known = BusinessDay.objects.filter(day=day).first()
-    if known is None:
-        raise UnknownDay(day)
-    if known.is_closed:
+    if known and known.is_closed:
         return known
     if day > today() or (day == today() and not early):
         raise NotOver(day)
+    if known is None:
+        raise UnknownDay(day)
     begun = despite_contention(lambda: _begin(day, by))
     known.refresh_from_db()
     if not (begun or known.is_closed):

@@ -188,6 +188,12 @@ def _company_day(row: BusinessDay, live: dict[str, int]) -> CompanyDay:
     return CompanyDay(day=row.day, status=row.status, digest=row.seal, **totals)
 
 
+def current_cycle(account_id: UUID) -> Cycle | None:
+    """Of today or, if that was closed early, of the day after; None while nothing has moved."""
+    now = Cycle.objects.filter(account__public_id=account_id, day_id__gte=today())
+    return now.order_by("-day").first()
+
+
 def days_of_account(account_id: UUID) -> "QuerySet[Cycle]":
     """The business days on which something moved for an account, newest first."""
     moved = ~Q(charged_cents=0) | ~Q(earned_cents=0) | ~Q(adjusted_cents=0) | ~Q(paid_cents=0)

@@ -16,7 +16,7 @@ from billing_app import reports
 from billing_app.correction_views import why
 from billing_app.exports import export
 from billing_app.forms import AskedForm, DayForm, SpanForm, StatementForm
-from billing_app.models import Account, Cycle, Entry, Kind
+from billing_app.models import Account, Entry, Kind
 from billing_app.permissions import KEEPERS, can_see_account
 from messaging.business_day import today
 from pages.forms import unprocessable
@@ -131,9 +131,7 @@ def _cells(line: reports.Line) -> tuple[Any, ...]:
 
 
 def _own_figures(request: ActorRequest) -> dict[str, Any]:
-    """Of today or, if that was closed early, of the day after."""
-    now = Cycle.objects.filter(account__public_id=request.actor.id, day_id__gte=today())
-    cycle = now.order_by("-day").first()
+    cycle = reports.current_cycle(request.actor.id)
     balance = reports.balance_cents(request.actor.id)
     moved = cycle.closing_cents - cycle.opening_cents if cycle else 0
     return {"balance_cents": balance, "cycle": cycle, "carried_cents": balance - moved}

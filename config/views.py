@@ -2,6 +2,7 @@
 
 from typing import cast
 
+from django.conf import settings
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
@@ -13,12 +14,16 @@ from access.decorators import everyone, public
 from config.celery import app
 
 HOMES = {MANAGER: "tasks:list", ACCOUNTANT: "billing:days", ADMIN: "analytics:summary"}
+OWN_PROFILE = "people:me"
 
 
 @require_safe
 @everyone
 def home(request: HttpRequest) -> HttpResponse:
-    return redirect(HOMES.get(cast("ActorRequest", request).actor.role, "tasks:mine"))
+    """By role; where the service of that page is installed elsewhere, one's own profile."""
+    page = HOMES.get(cast("ActorRequest", request).actor.role, "tasks:mine")
+    installed = page.partition(":")[0] in settings.SERVICES
+    return redirect(page if installed else OWN_PROFILE)
 
 
 @require_safe

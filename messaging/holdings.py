@@ -12,6 +12,8 @@ from importlib.util import find_spec
 from typing import cast
 from uuid import UUID
 
+from django.conf import settings
+
 from messaging import contracts
 
 
@@ -28,9 +30,9 @@ About = Callable[[UUID | None, UUID | None], Iterable[Holding]]
 
 
 def held_by(consumer: str, task_id: UUID | None, account_id: UUID | None) -> list[Holding] | None:
-    """None when the consumer does not say, or the event is about nothing."""
-    known = consumer in contracts.consumers() and find_spec(f"{consumer}_app.holdings")
-    if not known or not (task_id or account_id):
+    """None when the consumer does not say or is not installed, or the event is about nothing."""
+    here = consumer in contracts.consumers() and consumer in settings.SERVICES
+    if not here or not find_spec(f"{consumer}_app.holdings") or not (task_id or account_id):
         return None
     about = cast("About", importlib.import_module(f"{consumer}_app.holdings").about)
     return list(about(task_id, account_id))

@@ -8,6 +8,7 @@ from django.db import connection
 from pytest_django.fixtures import Settings
 
 from auth_app.models import User
+from billing_app import closing
 from billing_app.models import Payout
 from billing_app.reconciling import Why, reconcile
 from messaging.business_day import today
@@ -41,6 +42,15 @@ def test_it_tells_ones_balance(worker: User) -> None:
     }
 
 
+def test_it_tells_what_moved_since_an_early_close(worker: User) -> None:
+    earn(worker)
+    closing.close(today(), by=None, early=True)
+    fee = charge(worker).amount_cents
+    found = caller_for(worker).get("/billing/balance").json()
+    assert (found["balance"], found["charged"], found["earned"]) == (usd(fee), usd(-fee), usd(0))
+    assert found["day"] == (today() + timedelta(days=1)).isoformat()
+
+
 def test_it_tells_ones_statement_with_signs_as_the_worker_sees_them(worker: User) -> None:
     reward = earn(worker)
     found = caller_for(worker).get("/billing/statement").json()
@@ -55,7 +65,8 @@ def test_an_entry_names_its_task(worker: User) -> None:
     entry = charge(worker, "Polish the perch")
     [line] = caller_for(worker).get("/billing/statement").json()["entries"]
     task = {"id": str(entry.task_id), "jira_id": None, "title": "Polish the perch"}
-    assert (line["id"], line["task"]) == (entry.pk, task)
+    assert (line["id"], line["number"]) == (str(entry.source_id), entry.pk)
+    assert line["task"] == task
     assert line["occurred_at"].endswith("Z")
 
 
@@ -129,6 +140,31 @@ def test_a_day_that_is_not_over_stays_open(books: Caller, worker: User) -> None:
     answer = books.post(f"/billing/days/{today()}/close", {"early": True})
     assert (answer.status_code, problem(answer)) == (409, "day-not-over")
     assert not Payout.objects.exists()
+
+
+@pytest.mark.parametrize("days", [0, 1, 2, 400])
+def test_a_day_to_come_is_not_over_whether_the_ledger_knows_it_or_not(
+    books: Caller, days: int
+) -> None:
+    day = today() + timedelta(days=days)
+    assert problem(books.post(f"/billing/days/{day}/close", {})) == "day-not-over"
+
+
+def test_a_day_before_the_calendar_is_none(books: Caller, worker: User) -> None:
+    earn(worker)
+    assert problem(books.post("/billing/days/2001-01-01/close", {})) == "not-found"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/billing/days?from=&to=",
+        "/billing/statement?day=&account=",
+        "/billing/payouts?day=&state=&cursor=&limit=",
+    ],
+)
+def test_an_empty_parameter_is_none(path: str, books: Caller) -> None:
+    assert books.get(path).status_code == 200
 
 
 def test_a_demonstration_closes_early(books: Caller, worker: User, settings: Settings) -> None:
