@@ -33,20 +33,22 @@ class AlreadyImported(Exception):
 def start(
     file: TaskFile, by: UUID | None = None, key: str | None = None, again: bool = False
 ) -> ImportRun:
-    """Begin an import, or take up the one of the same content that isn't finished.
+    """Begin an import, or take up the one of the same content that isn't finished. The same `key`
+    and file give the same import again; a browser may have kept the key of a form for another file.
 
     Raises `AlreadyImported` unless `again`, and `NobodyToAssign`.
     """
     with transaction.atomic():
         _let_nobody_else_start(file.digest)
-        if known := _known(key):
+        known = _known(key)
+        if known and known.digest == file.digest:
             return known
         last = last_of(file)
         if last and not last.is_completed:
             return _resume(last)
         if last and not again:
             raise AlreadyImported(last)
-        return _begin(file, by, key)
+        return _begin(file, by, None if known else key)
 
 
 def go_on(run_id: UUID, seconds: float = 60) -> bool:

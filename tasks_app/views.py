@@ -141,15 +141,21 @@ def _fresh_since() -> datetime:
 
 
 def _create(request: ActorRequest, form: TaskForm) -> Task | None:
+    """None, and said why, when there is nobody for it, or a browser kept the key of a form that was
+    sent, and something else was typed into that since."""
+    typed = form.cleaned_data
+    key = idempotency_key(request, request.actor)
     try:
-        return Task.create(
-            **form.cleaned_data,
-            created_by=request.actor.id,
-            key=idempotency_key(request, request.actor),
-        )
+        task = Task.create(**typed, created_by=request.actor.id, key=key)
     except NobodyToAssign:
         form.add_error(None, _("Nobody could get this task: there is no active employee for it."))
         return None
+    if any(getattr(task, name) != value for name, value in typed.items()):
+        form.add_error(
+            None, _("This form made another task before. Save again if you want this one, too.")
+        )
+        return None
+    return task
 
 
 def _task(request: ActorRequest, task_id: UUID) -> dict[str, Any]:

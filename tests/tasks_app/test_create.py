@@ -1,5 +1,6 @@
 """Creating a task: the verb, the form, the same form twice (T3, E2, E4)."""
 
+import re
 from uuid import uuid4
 
 import pytest
@@ -49,6 +50,22 @@ def test_it_lets_every_role_create(
     task = Task.objects.get()
     assert (answer.status_code, answer["Location"]) == (302, f"/tasks/{task.public_id}/")
     assert (task.created_by, task.assignee_id) == (person.public_id, task.assignee_id)
+
+
+def test_it_loses_nothing_that_is_typed_into_a_form_that_was_sent(
+    worker: User, client_for: ClientFor
+) -> None:
+    """Some browsers keep a page as it was, key and all, for whoever goes back to it."""
+    client, key = client_for(worker), str(uuid4())
+    client.post(URL, {"title": "Paint the perch", "idempotency_key": key})
+    answer = client.post(URL, {"title": "Order seeds", "idempotency_key": key})
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert "made another task before" in page
+    [new_key] = re.findall(r'name="idempotency_key" value="([^"]+)"', page)
+    again = client.post(URL, {"title": "Order seeds", "idempotency_key": new_key})
+    assert again.status_code == 302
+    assert set(Task.objects.values_list("title", flat=True)) == {"Paint the perch", "Order seeds"}
 
 
 def test_it_makes_one_task_of_a_form_sent_twice(worker: User, client_for: ClientFor) -> None:

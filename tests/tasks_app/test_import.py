@@ -152,6 +152,13 @@ def test_it_gives_the_same_for_the_same_press(worker: User) -> None:
     assert importing.start(sample(), key="k", again=True) == run
 
 
+def test_a_form_that_was_sent_takes_another_file(worker: User) -> None:
+    """Some browsers keep a page as it was, key and all, for whoever goes back to it."""
+    finish(importing.start(file_of("A"), key="k"))
+    finish(importing.start(file_of("B"), key="k"))
+    assert set(Task.objects.values_list("title", flat=True)) == {"A", "B"}
+
+
 def test_it_begins_nothing_when_nobody_is_eligible(manager: User) -> None:
     with pytest.raises(NobodyToAssign):
         importing.start(sample())
