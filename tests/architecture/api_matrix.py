@@ -14,7 +14,7 @@ MATRIX: list[tuple[str, str, *tuple[int, ...]]] = [
     ("GET",   "/billing/balance",                         401, 200, 200, 200, 200, 401),
     ("GET",   "/billing/days",                            401, 403, 403, 200, 200, 401),
     ("GET",   "/billing/days/{day}",                      401, 403, 403, 404, 404, 401),
-    ("POST",  "/billing/days/{day}/close",                401, 403, 403, 404, 404, 401),
+    ("POST",  "/billing/days/{day}/close",                401, 403, 403, 409, 409, 401),
     ("GET",   "/billing/payouts",                         401, 403, 403, 200, 200, 401),
     ("GET",   "/billing/reconciliation",                  401, 403, 403, 200, 200, 401),
     ("GET",   "/billing/statement",                       401, 200, 200, 200, 200, 401),
