@@ -14,11 +14,14 @@ def main() -> None:
     from django.db import OperationalError
     from kombu.exceptions import OperationalError as BrokerError
 
+    from observing import errors
+
     try:
         execute_from_command_line(sys.argv)
     except (ImproperlyConfigured, OperationalError, BrokerError) as error:
         if "--traceback" in sys.argv:
             raise
+        errors.caught(error)
         sys.exit(f"{type(error).__name__}: {' '.join(str(error).split())}")
 
 

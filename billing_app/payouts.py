@@ -100,6 +100,7 @@ def _begin(payout: Payout) -> bool:
     if not _held(payout).update(attempts=F("attempts") + 1, lease_until=Now() + LEASE):
         return False
     payout.refresh_from_db(fields=["attempts", "refusals", "lease_until"])
+    payout.account.refresh_from_db()  # they may have moved since the batch was claimed
     return True
 
 

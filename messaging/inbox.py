@@ -168,7 +168,7 @@ class Delivery:
 
     def _set_aside(self) -> None:
         """What is kept already stays kept; what has died alone too often is parked."""
-        for event_id, state in self.known.kept.items():
+        for event_id, state in self.known.kept(self.envelopes):
             getattr(self.outcome, state).append(self.events.pop(event_id))
         for event_id, failed in self.known.failed.items():
             if failed.attempts >= MAX_ATTEMPTS and event_id in self.events:

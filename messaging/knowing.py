@@ -1,24 +1,28 @@
 """What a consumer already knows of the events that have just come, in one look."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
 
+from messaging import dead_letters
 from messaging.arrays import array
 
 COMPANIES = (500, 64, 8, 1)
 
 _LOOK = """
 WITH given AS (SELECT unnest(%s::uuid[]) AS event_id)
-SELECT event_id, l.state, 0, 0 FROM dead_letter AS l JOIN given USING (event_id)
+SELECT event_id, l.state, l.fingerprint, 0, 0
+  FROM dead_letter AS l JOIN given USING (event_id)
  WHERE l.consumer = %s AND l.state <> 'replayed'
  UNION ALL
-SELECT event_id, 'waiting', 0, 0 FROM inbox_waiting AS w JOIN given USING (event_id)
+SELECT event_id, 'waiting', '', 0, 0 FROM inbox_waiting AS w JOIN given USING (event_id)
  WHERE w.consumer = %s
  UNION ALL
-SELECT event_id, 'failed', f.attempts, f.crashes FROM inbox_failure AS f JOIN given USING (event_id)
+SELECT event_id, 'failed', '', f.attempts, f.crashes
+  FROM inbox_failure AS f JOIN given USING (event_id)
  WHERE f.consumer = %s
 """
 
@@ -38,10 +42,21 @@ class Failed:
 
 @dataclass(slots=True)
 class Known:
-    """`kept` event → "parked", "discarded" or "waiting"; `failed` event → how often."""
+    """`letters` event → by the fingerprint of what came, "parked" or "discarded": a copy that was
+    damaged on its way says nothing of a whole one. `waiting` events; `failed` event → how often."""
 
-    kept: dict[UUID, str]
-    failed: dict[UUID, Failed]
+    letters: dict[UUID, dict[str, str]] = field(default_factory=dict)
+    waiting: set[UUID] = field(default_factory=set)
+    failed: dict[UUID, Failed] = field(default_factory=dict)
+
+    def kept(self, envelopes: Mapping[UUID, Any]) -> Iterator[tuple[UUID, str]]:
+        """What need not be tried, of these, and whether it is parked, discarded or waits."""
+        for event_id, states in self.letters.items():
+            if state := states.get(dead_letters.fingerprint(envelopes[event_id])):
+                yield event_id, state
+            elif event_id in self.waiting:
+                yield event_id, "waiting"
+        yield from ((event_id, "waiting") for event_id in self.waiting - self.letters.keys())
 
     def companies(self, event_ids: Sequence[UUID]) -> list[Sequence[UUID]]:
         """The events in the parts in which to apply them, those without a history first."""
@@ -58,12 +73,14 @@ class Known:
 
 def known(consumer: str, event_ids: Sequence[UUID]) -> Known:
     """Everything but whether they were applied, which the inbox tells when they are."""
-    found = Known({}, {})
+    found = Known()
     with connection.cursor() as cursor:
         cursor.execute(_LOOK, [array(event_ids), *[consumer] * 3])
-        for event_id, state, attempts, crashes in cursor.fetchall():
+        for event_id, state, fingerprint, attempts, crashes in cursor.fetchall():
             if state == "failed":
                 found.failed[event_id] = Failed(attempts, crashes)
-            elif found.kept.get(event_id) != "parked":
-                found.kept[event_id] = state
+            elif state == "waiting":
+                found.waiting.add(event_id)
+            elif found.letters.setdefault(event_id, {}).get(fingerprint) != "parked":
+                found.letters[event_id][fingerprint] = state
     return found

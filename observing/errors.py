@@ -4,6 +4,7 @@ Only with SENTRY_DSN in the environment; otherwise nothing of its SDK is even im
 says no more than a log line would: no bodies, no variables, no secret or address in any text.
 """
 
+import sys
 from typing import Any
 
 from messaging import context
@@ -15,6 +16,7 @@ Event = dict[str, Any]
 def tell(dsn: str, environment: str) -> None:
     """From now on, in this process and those it forks. Raises `ValueError` if `dsn` is none."""
     import sentry_sdk
+    from sentry_sdk.integrations.argv import ArgvIntegration
     from sentry_sdk.integrations.logging import ignore_logger
 
     sentry_sdk.init(
@@ -25,17 +27,24 @@ def tell(dsn: str, environment: str) -> None:
         include_local_variables=False,
         max_request_body_size="never",
         max_breadcrumbs=0,
+        auto_session_tracking=False,
+        disabled_integrations=[ArgvIntegration()],  # of a command, a person may be its argument
     )
     ignore_logger("django.request")  # logs what Django's own signal has told already
 
 
 def _told(event: Event, _hint: dict[str, Any]) -> Event:
     event.setdefault("tags", {}).update(context.known())
-    request = event.get("request", {})
-    for private in ("cookies", "headers", "query_string", "env"):
-        request.pop(private, None)
+    # Not even the address: those of invitations and forgotten passwords are keys. The route is told.
+    event["request"] = {"method": event.get("request", {}).get("method")}
     told: Event = _clean(event)
     return told
+
+
+def caught(error: BaseException) -> None:
+    """Tell of one that ends a command in a line."""
+    if sdk := sys.modules.get("sentry_sdk"):
+        sdk.capture_exception(error)
 
 
 def _clean(value: Any) -> Any:

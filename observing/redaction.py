@@ -12,7 +12,7 @@ _PATTERNS: Final = [
     (r"(?i)(\b(?:bearer|basic)\s+)[\w\-.~+/]{6,}=*", _HIDDEN),
     # Values by the names of their fields, quoted or not.
     (rf"(?i)(\b\w*(?:{_FIELDS})\w*[\"']?\s*[:=]\s*)(?:\"[^\"]*\"|'[^']*'|[^\s,;&)}}\]]+)", _HIDDEN),
-    (r"()\beyJ[\w-]+\.[\w-]+(?:\.[\w-]*)?", _HIDDEN),  # a JWT wherever it stands
+    (r"()\beyJ[\w-]+[.:][\w-]+(?:[.:][\w-]*)?", _HIDDEN),  # a JWT, or what Django has signed
     (r"(://[^\s:/@]*:)[^\s@]+(?=@)", _HIDDEN),  # the password in an address of a server
     (r"()[\w.+%-]+@[\w-]+(?:\.[\w-]+)+", r"\1[e-mail]"),
 ]

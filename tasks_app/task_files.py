@@ -7,7 +7,6 @@ import csv
 import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
 
 from django.utils.translation import gettext_lazy as _
 
@@ -110,7 +109,7 @@ def _header(line: str, delimiter: str) -> list[str]:
 
 def _cells(lines: Sequence[str], at: int, delimiter: str) -> tuple[list[str] | None, int]:
     """The cells of the record that begins on a line, and how many lines it takes."""
-    rest = (f"{line}\n" for line in islice(lines, at, at + MAX_RECORD_LINES))
+    rest = (f"{line}\n" for line in lines[at : at + MAX_RECORD_LINES])
     reader = csv.reader(rest, delimiter=delimiter, strict=True)
     try:
         return next(reader), reader.line_num

@@ -5,6 +5,7 @@ import os
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any, Protocol
+from uuid import UUID
 
 import pytest
 from celery.exceptions import SoftTimeLimitExceeded
@@ -178,6 +179,24 @@ def test_a_parked_event_that_comes_again_stays_parked(subscribe: Subscribe) -> N
     subscribe(people)
     assert len(deliver("analytics", [event]).parked) == 1
     assert not User.objects.exists()
+
+
+@pytest.mark.parametrize("discarded", [False, True])
+def test_a_copy_damaged_on_its_way_says_nothing_of_a_whole_one(
+    subscribe: Subscribe, discarded: bool
+) -> None:
+    subscribe(people)
+    whole = told()
+    damaged = whole | {"data": {"count": "what?"}}
+    assert len(deliver("analytics", [damaged]).parked) == 1
+    if discarded:
+        discard(DeadLetter.objects.all(), "damaged on its way")
+    assert [event.event_id for event in deliver("analytics", [whole]).applied] == [
+        UUID(whole["event_id"])
+    ]
+    assert deliver("analytics", [whole, damaged]).applied
+    assert User.objects.count() == 1
+    assert DeadLetter.objects.count() == 1
 
 
 def test_a_discarded_event_that_comes_again_is_not_parked_again() -> None:

@@ -14,14 +14,17 @@ import pytest
 
 from supervisor.state import PROJECT
 
-# An unexpected error on a page, asked for with everything that is nobody's business.
+# An unexpected error on a page, asked for with everything that is nobody's business. Through the
+# application that serves: Django's test client passes by what the SDK adds there.
 FAIL = """
 from unittest.mock import patch
-from django.test import Client
-error = ValueError("token=hidden-1 polly@x.example")
-with patch("config.views._database_answers", side_effect=error):
-    Client(raise_request_exception=False, headers={"Cookie": "other=hidden-2"}).get(
-        "/readyz?token=hidden-3", headers={"Authorization": "Bearer hidden-4"})
+from django.test import RequestFactory
+from config.wsgi import application
+error = ValueError("token=hidden-1 polly@x.example eyJpZCI6:1xXUPv:hidden-2")
+secrets = {"Cookie": "other=hidden-3", "Authorization": "Bearer hidden-4"}
+asked = RequestFactory(headers=secrets).get("/people/invitations/hidden-5/?token=hidden-6")
+with patch("auth_app.invitations.invited", side_effect=error):
+    list(application(asked.environ, lambda *_: None))
 """
 
 
@@ -76,10 +79,19 @@ def test_an_error_is_told_once_with_its_chain_and_without_secrets(sentry: Sentry
     [event] = sentry.events()
     [error] = event["exception"]["values"]
     assert error["type"] == "ValueError"
-    assert error["value"] == "token=[hidden] [e-mail]"
+    assert error["value"] == "token=[hidden] [e-mail] [hidden]"
     assert error["stacktrace"]["frames"][-1].get("vars") is None
     assert event["tags"]["request_id"]
+    assert event["transaction"] == "/people/invitations/{token}/"
     assert "hidden-" not in json.dumps(event)
+
+
+def test_what_ends_a_command_in_a_line_is_told_whole(sentry: Sentry) -> None:
+    nowhere = {"DATABASE_URL": "postgres://ates@127.0.0.1:1/ates", "SENTRY_DSN": sentry.dsn}
+    command = [sys.executable, "manage.py", "prune_messages"]
+    subprocess.run(command, cwd=PROJECT, env=os.environ | nowhere, capture_output=True, check=False)
+    [event] = sentry.events()
+    assert event["exception"]["values"][-1]["type"] == "OperationalError"
 
 
 def test_without_an_address_nothing_of_it_is_loaded() -> None:

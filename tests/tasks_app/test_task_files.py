@@ -1,5 +1,6 @@
 """Reading files of tasks: every line is a record, and a bad file is refused whole."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,18 @@ lines_of_text = st.lists(
     min_size=1,
     max_size=30,
 )
+
+
+class Lines(list[str]):
+    """Of a file that is never read from its beginning again, record after record."""
+
+    def __iter__(self) -> Iterator[str]:
+        raise AssertionError("every line is walked over")
+
+
+def test_a_record_is_read_where_it_begins() -> None:
+    lines = Lines(["title,jira_id", *(f"Preen {n},KEY-{n}" for n in range(1, 9))])
+    assert [record.number for record in task_files._csv_records(lines)] == list(range(2, 10))
 
 
 def outcomes(name: str) -> list[Task | Flaw]:
