@@ -6,5 +6,5 @@ applying   inbox, knowing, remembering, waiting, leases, failures, contention, p
 parked     dead_letters, letters, error_groups, dry_run, replay, replay_runs, giving_up
 operators  operating, operator_jobs, audit, event_log, event_search, health, holdings, things
 versions   versions_in_use, retiring, tallies, comparing; compatibility/, schema_checks/, catalogue/
-keeping    pruning, rebuilding
+keeping    pruning, rebuilding; idempotency of forms
 """

@@ -7,6 +7,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from messaging.event import Event
+from messaging.form_key_models import FormKey
 from messaging.inbox_models import (
     ConsumerState,
     InboxAttempt,
@@ -28,6 +29,7 @@ __all__ = [
     "Deed",
     "DryRun",
     "EventTally",
+    "FormKey",
     "InboxAttempt",
     "InboxEvent",
     "InboxFailure",

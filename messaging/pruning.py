@@ -11,6 +11,7 @@ PORTION = 5_000
 INBOX_DAYS = 402  # the inbox parks what happened more than 400 days ago
 ATTEMPT_DAYS = 90
 CANARY_DAYS = 1
+FORM_KEY_DAYS = 30  # nobody sends a form again that is older
 
 _PRUNE = {
     "deliveries": "SELECT * FROM messaging_prune_deliveries(make_interval(days => %s), %s, %s)",
@@ -21,6 +22,7 @@ _PRUNE = {
 _CANARIES = """
 DELETE FROM worker_canary WHERE seen_at < statement_timestamp() - make_interval(days => %s)
 """
+_FORM_KEYS = "DELETE FROM form_key WHERE at < statement_timestamp() - make_interval(days => %s)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,8 @@ def prune(seconds: float = float("inf")) -> Iterator[Pruned]:
     with connection.cursor() as cursor:
         cursor.execute(_CANARIES, [CANARY_DAYS])
         yield Pruned("canaries", CANARY_DAYS, cursor.rowcount)
+        cursor.execute(_FORM_KEYS, [FORM_KEY_DAYS])
+        yield Pruned("form keys", FORM_KEY_DAYS, cursor.rowcount)
 
 
 def _retention() -> dict[str, int]:

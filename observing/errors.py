@@ -35,7 +35,7 @@ def tell(dsn: str, environment: str) -> None:
 
 def _told(event: Event, _hint: dict[str, Any]) -> Event:
     event.setdefault("tags", {}).update(context.known())
-    # Not even the address: those of invitations and forgotten passwords are keys. The route is told.
+    # Not even the address: those of invitations are keys. The route is told.
     event["request"] = {"method": event.get("request", {}).get("method")}
     told: Event = _clean(event)
     return told

@@ -178,6 +178,15 @@ class ImportForm(forms.Form):
             raise forms.ValidationError(str(error), code="unreadable") from error
 
 
+class SeenForm(forms.Form):
+    """Which earlier import of the same lines the page had told of."""
+
+    seen = forms.UUIDField(required=False)
+
+    def seen_run(self) -> UUID | None:
+        return self.cleaned_data["seen"] if self.is_valid() else None
+
+
 def _flawless(value: str, flaw: Flaw | None) -> str:
     if flaw:
         raise forms.ValidationError(flaw.label, code=flaw.value)

@@ -9,7 +9,9 @@ from time import monotonic
 from uuid import UUID
 
 from django.db import connection, transaction
+from django.db.models import Q
 
+from messaging import idempotency
 from messaging.context import acting, current_origin
 from messaging.crash_points import crash_point
 from tasks_app.models import Account, NobodyToAssign, Task
@@ -31,24 +33,29 @@ class AlreadyImported(Exception):
 
 
 def start(
-    file: TaskFile, by: UUID | None = None, key: str | None = None, again: bool = False
+    file: TaskFile,
+    by: UUID | None = None,
+    key: str | None = None,
+    again: bool = False,
+    seen: UUID | None = None,
 ) -> ImportRun:
     """Begin an import, or take up the one of the same content that isn't finished. The same `key`
     and file give the same import again; a browser may have kept the key of a form for another file.
 
-    Raises `AlreadyImported` unless `again`, and `NobodyToAssign`.
+    Raises `AlreadyImported` unless `again` or whoever asks has `seen` the earlier import, and
+    `NobodyToAssign`.
     """
     with transaction.atomic():
         _let_nobody_else_start(file.digest)
-        known = _known(key)
-        if known and known.digest == file.digest:
-            return known
+        begun = known(key)
+        if begun and begun.digest == file.digest:
+            return begun
         last = last_of(file)
         if last and not last.is_completed:
-            return _resume(last)
-        if last and not again:
+            return _resume(last, key)
+        if last and not again and last.pk != seen:
             raise AlreadyImported(last)
-        return _begin(file, by, None if known else key)
+        return _begin(file, by, None if begun else key)
 
 
 def go_on(run_id: UUID, seconds: float = 60) -> bool:
@@ -92,8 +99,12 @@ def task_of(record: Record) -> Task | Flaw:
     return Task(title=title, jira_id=jira_id, description=record.description)
 
 
-def _known(key: str | None) -> ImportRun | None:
-    run: ImportRun | None = ImportRun.objects.filter(key=key).first() if key else None
+def known(key: str | None) -> ImportRun | None:
+    """What the key began or took up. In a transaction, like `idempotency.take`."""
+    if not key:
+        return None
+    its_own = Q(key=key) | Q(pk=idempotency.take(key))
+    run: ImportRun | None = ImportRun.objects.filter(its_own).first()
     return run
 
 
@@ -108,7 +119,9 @@ def _let_nobody_else_start(digest: str) -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [digest])
 
 
-def _resume(run: ImportRun) -> ImportRun:
+def _resume(run: ImportRun, key: str | None) -> ImportRun:
+    if key:
+        idempotency.lead(key, run.pk)
     if not run.is_running:
         run.status, run.failure, run.finished_at = Run.Status.RUNNING, "", None
         run.save(update_fields=["status", "failure", "finished_at"])

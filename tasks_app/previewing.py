@@ -59,11 +59,19 @@ def earlier(upload: Upload) -> ImportRun | None:
     return importing.last_of(file_of(upload))
 
 
-def start(upload: Upload) -> ImportRun:
-    """Import what was looked at; pressed twice it is imported once. Raises `NobodyToAssign`."""
-    run = importing.start(file_of(upload), upload.uploaded_by, key_of(upload.pk), again=True)
+def start(upload: Upload, seen: UUID | None) -> ImportRun:
+    """Import what was looked at; pressed twice it is imported once. `seen` is the earlier import
+    that the page told of. Raises `NobodyToAssign`, and `AlreadyImported` if there is another."""
+    file, key = file_of(upload), key_of(upload.pk)
+    run = importing.start(file, upload.uploaded_by, key, seen=seen)
     jobs.soon(jobs.import_tasks, run.pk)
     return run
+
+
+def started(upload_id: UUID) -> ImportRun | None:
+    """The import that a page of this upload has begun or taken up."""
+    with transaction.atomic():
+        return importing.known(key_of(upload_id))
 
 
 def key_of(upload_id: UUID) -> str:

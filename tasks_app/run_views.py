@@ -19,7 +19,7 @@ from pages.live import live
 from pages.paging import keyset
 from tasks_app import importing, jobs, previewing
 from tasks_app import shuffle as shuffling
-from tasks_app.forms import ImportForm
+from tasks_app.forms import ImportForm, SeenForm
 from tasks_app.models import Account, NobodyToAssign, Task
 from tasks_app.permissions import MANAGERS
 from tasks_app.runs import ImportRun, RejectedLine, ShuffleRun, Upload
@@ -89,7 +89,7 @@ def import_tasks(request: ActorRequest) -> HttpResponse:
 @limited("import")
 def preview(request: ActorRequest, upload_id: UUID) -> HttpResponse:
     """GET shows what a file would bring, to whoever uploaded it; POST imports it."""
-    if run := ImportRun.objects.filter(key=previewing.key_of(upload_id)).first():
+    if run := previewing.started(upload_id):
         return redirect("tasks:import_run", run.pk)
     upload = get_object_or_404(Upload, pk=upload_id, uploaded_by=request.actor.id)
     context = {"upload": upload, "found": previewing.shown(upload.findings)}
@@ -98,8 +98,9 @@ def preview(request: ActorRequest, upload_id: UUID) -> HttpResponse:
     if request.method != "POST":
         return render(request, "tasks/preview.html", context)
     try:
-        run = previewing.start(upload)
-    except NobodyToAssign:
+        run = previewing.start(upload, SeenForm(request.POST).seen_run())
+    except (NobodyToAssign, importing.AlreadyImported):
+        context["earlier"] = previewing.earlier(upload)
         return render(request, "tasks/preview.html", context, status=422)
     return redirect("tasks:import_run", run.pk)
 

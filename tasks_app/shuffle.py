@@ -7,12 +7,14 @@ import logging
 from collections.abc import Sequence
 from datetime import datetime
 from time import monotonic
+from typing import cast
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import Count, Max
+from django.db.models import Count, Max, Q
 from django.utils import timezone
 
+from messaging import idempotency
 from messaging.arrays import array
 from messaging.context import acting, current_origin
 from messaging.crash_points import crash_point
@@ -44,13 +46,12 @@ def start(by: UUID | None, key: str | None = None) -> ShuffleRun:
 
     Raises `NobodyToAssign`.
     """
-    while not (run := _known(key)):
+    while True:
         try:
             with transaction.atomic():
-                return _begin(by, key)
+                return _known(key) or _begin(by, key)
         except IntegrityError:  # somebody pressed at the same moment: theirs is found now
             continue
-    return run
 
 
 def go_on(run_id: UUID, seconds: float = 60, at: datetime | None = None) -> bool:
@@ -83,8 +84,15 @@ def shares(run: ShuffleRun) -> list[tuple[str, int]]:
 
 
 def _known(key: str | None) -> ShuffleRun | None:
-    pressed_before = key and ShuffleRun.objects.filter(key=key).first()
-    return pressed_before or ShuffleRun.objects.running().first()
+    """What the key began or joined; else the one that runs, which it joins now."""
+    if key:
+        its_own = Q(key=key) | Q(pk=idempotency.take(key))
+        if pressed_before := ShuffleRun.objects.filter(its_own).first():
+            return cast("ShuffleRun", pressed_before)
+    running: ShuffleRun | None = ShuffleRun.objects.running().first()
+    if running and key:
+        idempotency.lead(key, running.pk)
+    return running
 
 
 def _begin(by: UUID | None, key: str | None) -> ShuffleRun:

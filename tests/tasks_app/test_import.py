@@ -106,6 +106,13 @@ def test_it_takes_up_an_unfinished_one_of_the_same_content(
     assert Task.objects.count() == 18
 
 
+def test_a_form_that_took_one_up_begins_none_when_it_is_repeated(worker: User) -> None:
+    importing.start(file_of("A\nB")).cancel()
+    for _ in range(2):
+        finish(importing.start(file_of("A\nB"), key="k", again=True))
+    assert Task.objects.count() == 2
+
+
 def test_it_takes_up_none_that_was_read_otherwise(worker: User) -> None:
     table = "title,jira_id\nFeed,AB-1\nWash,AB-2\n"
     importing.start(file_of(table, "tasks.txt")).cancel()

@@ -63,8 +63,31 @@ def test_it_says_what_was_imported_before_and_may_be_again(worker: User, client:
     importing.go_on(earlier.pk)
     page = client.post(URL, looked_at("Paint the perch"))["Location"]
     assert f"/tasks/imports/{earlier.pk}/" in client.get(page).content.decode()
-    client.post(page)
+    client.post(page, {"seen": str(earlier.pk)})
     assert ImportRun.objects.count() == 2
+
+
+@pytest.mark.parametrize("seen", [{}, {"seen": "nonsense"}])
+def test_it_imports_nothing_over_an_import_that_it_has_not_shown(
+    seen: dict[str, str], worker: User, client: Client
+) -> None:
+    """Somebody else may have imported the same file since."""
+    page = client.post(URL, looked_at("Paint the perch"))["Location"]
+    theirs = importing.start(task_files.read(b"Paint the perch", "theirs.txt"))
+    importing.go_on(theirs.pk)
+    answer = client.post(page, seen)
+    assert answer.status_code == 422
+    assert f'name="seen" value="{theirs.pk}"' in answer.content.decode()
+    assert ImportRun.objects.get() == theirs
+
+
+def test_one_that_was_taken_up_is_not_begun_anew(worker: User, client: Client) -> None:
+    importing.start(task_files.read(b"Paint the perch", "old.txt")).cancel()
+    page = client.post(URL, looked_at("Paint the perch"))["Location"]
+    for _ in range(2):
+        client.post(page)
+        importing.go_on(ImportRun.objects.get().pk)
+    assert Task.objects.count() == 1
 
 
 def test_a_file_without_tasks_offers_no_button(worker: User, client: Client) -> None:

@@ -139,6 +139,17 @@ def test_it_gives_the_same_for_the_same_press(worker: User, make_tasks: MakeTask
     assert shuffle.start(None, key="b") != run
 
 
+def test_a_press_that_joined_one_begins_none_when_it_is_repeated(
+    worker: User, make_tasks: MakeTasks
+) -> None:
+    make_tasks(1)
+    run = shuffle.start(None, key="a")
+    assert shuffle.start(None, key="b") == run
+    finish(run)
+    assert shuffle.start(None, key="b") == run
+    assert ShuffleRun.objects.count() == 1
+
+
 def test_the_database_allows_one_at_a_time(worker: User, make_tasks: MakeTasks) -> None:
     make_tasks(1)
     shuffle.start(None)
