@@ -51,7 +51,8 @@ def approve(correction: Correction, by: UUID) -> Entry:
         publish([events.entry_posted(reversal, reversal.account.public_id)])
         correction.refresh_from_db()
         after = _state(correction) | {"reversal": reversal.pk}
-        _note(Action.APPROVED, correction, by, before, after)
+        thing, reason = f"entry/{correction.entry_id}", correction.reason
+        audit.note(Action.APPROVED, thing, by, before=before, after=after, reason=reason)
     return reversal
 
 
@@ -71,7 +72,8 @@ def _give_up(correction: Correction, state: State, action: Action, by: UUID) -> 
         correction.state, correction.decided_by = state, by
         correction.decided_at = timezone.now()
         correction.save(update_fields=["state", "decided_by", "decided_at"])
-        _note(action, correction, by, before, _state(correction))
+        thing, after = f"entry/{correction.entry_id}", _state(correction)
+        audit.note(action, thing, by, before=before, after=after)
 
 
 def _take(correction: Correction) -> audit.State:
@@ -84,10 +86,3 @@ def _take(correction: Correction) -> audit.State:
 
 def _state(correction: Correction) -> audit.State:
     return {"correction": str(correction.pk), "state": str(correction.state)}
-
-
-def _note(
-    action: Action, correction: Correction, by: UUID, before: audit.State, after: audit.State
-) -> None:
-    thing = f"entry/{correction.entry_id}"
-    audit.note(action, thing, by, before=before, after=after, reason=correction.reason)

@@ -112,9 +112,14 @@ def why(actor: Actor, entry: Entry, form: CorrectionForm | None = None) -> dict[
     """What the entry's page shows, and what `actor` may do there."""
     about = reports.why(entry)
     correction = about["correction"]
+    if correction and not (correction.stands or actor.has(*KEEPERS)):
+        correction = None  # what came to nothing is the keepers' business
     return about | {
-        "may_correct": can_request_correction(actor, entry),
+        "correction": correction,
+        "may_correct": can_request_correction(actor, entry)
+        and not (correction and correction.stands),
         "may_withdraw": correction and can_withdraw(actor, correction),
+        "may_decide": correction and can_decide(actor, correction),
         "correction_form": form or CorrectionForm(),
     }
 

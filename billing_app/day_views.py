@@ -36,7 +36,8 @@ MOVED = ("opening_cents", "charged_cents", "earned_cents", "adjusted_cents", "pa
 def days(request: ActorRequest) -> HttpResponse:
     """The board of business days (B5)."""
     form = BoardForm(BoardForm.defaults() | request.GET.dict())
-    context = {"form": form, "presets": board.presets()} | _board(form)
+    context = {"form": form, "presets": board.presets()}
+    context |= _board(form) if form.is_valid() else {}
     return render(request, "billing/days.html", context, status=200 if form.is_valid() else 422)
 
 
@@ -152,7 +153,8 @@ def _totals(cycles: "QuerySet[Cycle, Any]") -> dict[str, int]:
 
 
 def _may_close(found: reports.CompanyDay) -> bool:
-    return found.status == BusinessDay.Status.OPEN and (found.day < today() or settings.DEMO)
+    is_over = found.day < today() or (settings.DEMO and found.day == today())
+    return found.status == BusinessDay.Status.OPEN and is_over
 
 
 def _closing(day: date, status: str) -> dict[str, Any]:

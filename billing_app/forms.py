@@ -8,24 +8,24 @@ from django.db.models import F, Q, QuerySet
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from billing_app.booking import current_day
 from billing_app.models import Account, Cycle, Debt, Entries, Kind, Payout
-from messaging.business_day import today
 from pages.forms import FromTo, date_field
 
 DAYS_SHOWN = 30
 
 
 class DayForm(forms.Form):
-    """One business day; today without a choice."""
+    """One business day; without a choice the one that is being booked."""
 
     day = date_field(_("Day"))
 
     @staticmethod
     def defaults() -> dict[str, str]:
-        return {"day": today().isoformat()}
+        return {"day": current_day().isoformat()}
 
     def chosen(self) -> date:
-        return self.cleaned_data["day"] or today()
+        return self.cleaned_data["day"] or current_day()
 
 
 class AskedForm(forms.Form):
@@ -45,13 +45,13 @@ class SpanForm(FromTo):
 
     @staticmethod
     def defaults() -> dict[str, str]:
-        first = today() - timedelta(days=DAYS_SHOWN - 1)
-        return {"from": first.isoformat(), "to": today().isoformat()}
+        first = current_day() - timedelta(days=DAYS_SHOWN - 1)
+        return {"from": first.isoformat(), "to": current_day().isoformat()}
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
         if self.is_bounded(data):
-            data["to"] = data.get("to") or today()
+            data["to"] = data.get("to") or current_day()
             data["from_"] = data.get("from_") or data["to"] - timedelta(days=DAYS_SHOWN - 1)
         first, last = data.get("from_"), data.get("to")
         if first and last and first > last:
@@ -77,13 +77,13 @@ class BoardForm(SpanForm):
 
 
 class StatementForm(SpanForm):
-    """A part of a statement; `?day=` is a span of one day, which is today without a choice."""
+    """A part of a statement; `?day=` is a span of one day, without a choice the current one."""
 
     @classmethod
     def asked(cls, given: QueryDict) -> Self:
         data = given.dict()
         if not (data.get("from") or data.get("to")):
-            data["from"] = data["to"] = data.get("day") or today().isoformat()
+            data["from"] = data["to"] = data.get("day") or current_day().isoformat()
         return cls(data)
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Sum
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -103,7 +103,7 @@ def _entries_page(request: ActorRequest, visible: Entries, template: str) -> Htt
     )
     context["totals"] = totals(
         found,
-        debit=Sum("amount_cents", filter=Q(amount_cents__lt=0)),
+        debit=Sum(-F("amount_cents"), filter=Q(amount_cents__lt=0)),
         credit=Sum("amount_cents", filter=Q(amount_cents__gt=0)),
     )
     return render(request, template, context)

@@ -222,6 +222,10 @@ class Correction(models.Model):
     def is_waiting(self) -> bool:
         return self.state == self.State.REQUESTED
 
+    @property
+    def stands(self) -> bool:
+        return self.state not in self.GIVEN_UP
+
 
 class Action(models.TextChoices):
     """What people do with money and leave a trace of."""

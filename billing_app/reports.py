@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
+from billing_app.booking import current_day
 from billing_app.models import (
     Account,
     BusinessDay,
@@ -153,15 +154,15 @@ def name_of(field: str) -> Subquery:
 
 
 def correction_of(entry: Entry) -> Correction | None:
-    """The correction that the entry is, or that somebody wants or has made of it."""
+    """The correction that the entry is, or the newest that somebody wanted of it."""
     about = Q(pk=entry.source_id) if entry.reverses_id else Q(entry=entry)
-    found = Correction.objects.standing().filter(about)
+    found = Correction.objects.filter(about).order_by("-requested_at", "-id")
     return found.annotate(asker=name_of("requested_by"), decider=name_of("decided_by")).first()
 
 
 def company_days(first: date | None = None, last: date | None = None) -> list[CompanyDay]:
     """The company's days, newest first; frozen totals for closed ones, live sums for the others."""
-    days = BusinessDay.objects.filter(day__lte=last or today()).order_by("-day")
+    days = BusinessDay.objects.filter(day__lte=last or current_day()).order_by("-day")
     if first:
         days = days.filter(day__gte=first)
     live = _live_totals([row.day for row in days if not row.is_closed])

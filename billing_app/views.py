@@ -13,12 +13,12 @@ from access.actor import ActorRequest
 from access.decorators import everyone, roles
 from access.limits import limited
 from billing_app import reports
+from billing_app.booking import current_day
 from billing_app.correction_views import why
 from billing_app.exports import export
 from billing_app.forms import AskedForm, DayForm, SpanForm, StatementForm
 from billing_app.models import Account, Entry, Kind
 from billing_app.permissions import KEEPERS, can_see_account
-from messaging.business_day import today
 from pages.forms import unprocessable
 from pages.live import live
 
@@ -103,7 +103,7 @@ def entry(request: ActorRequest, entry_id: int) -> Answer:
 def _statement_page(request: ActorRequest, account_id: UUID, template: str) -> Answer:
     form = DayForm(DayForm.defaults() | request.GET.dict())
     valid = form.is_valid()
-    context = _statement(account_id, form.chosen() if valid else today())
+    context = _statement(account_id, form.chosen() if valid else current_day())
     context |= {"form": form, "days": reports.days_of_account(account_id)[:31]}
     context["span_form"] = StatementForm(SpanForm.defaults())
     return render(request, template, context, status=200 if valid else 422)
@@ -114,7 +114,7 @@ def _statement(account_id: UUID, day: date) -> dict[str, Any]:
         "account_id": account_id,
         "statement": reports.statement(account_id, day),
         "balance_cents": reports.balance_cents(account_id),
-        "is_today": day == today(),
+        "is_today": day == current_day(),
     }
 
 

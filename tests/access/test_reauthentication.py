@@ -1,10 +1,12 @@
 """Dangerous acts want to know that it is still the same person."""
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
 import time_machine
+from django.core import mail
 from django.core.cache import cache
 from django.test import Client
 from django.urls import resolve
@@ -13,7 +15,7 @@ from django.utils import timezone
 from auth_app.models import User
 from messaging.models import DeadLetter
 from tests.architecture.routes import routes
-from tests.conftest import PASSWORD, Hire, sign_in
+from tests.conftest import LETTERS, PASSWORD, Hire, sign_in
 
 DANGEROUS = {
     "billing:approve",
@@ -66,6 +68,22 @@ def test_exactly_these_are_dangerous() -> None:
 
 def test_whoever_has_just_proved_it_goes_on(office: Client, worker: User) -> None:
     assert change(office, worker) == "/people/"
+
+
+def test_a_password_typed_at_the_sign_in_counts(client: Client, hire: Hire) -> None:
+    wanda = hire("Wanda", password=PASSWORD)
+    client.post("/accounts/login/", {"login": wanda.email, "password": PASSWORD})
+    assert client.get("/accounts/2fa/totp/activate/").status_code == 200
+
+
+@LETTERS
+def test_a_code_by_mail_does_not(client: Client, hire: Hire) -> None:
+    wanda = hire("Wanda", password=PASSWORD)
+    client.post("/accounts/login/code/", {"email": wanda.email})
+    [code] = re.findall(r"^[A-Z0-9]{4}-[A-Z0-9]{4}$", str(mail.outbox[-1].body), re.MULTILINE)
+    client.post("/accounts/login/code/confirm/", {"code": code})
+    asked = client.get("/accounts/2fa/totp/activate/")["Location"]
+    assert asked.startswith("/accounts/reauthenticate/")
 
 
 def test_after_ten_minutes_they_are_asked_and_what_they_typed_goes_on(

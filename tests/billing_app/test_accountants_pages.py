@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
+from pytest_django.fixtures import Settings
 
 from auth_app.models import User
 from billing_app import board, closing, correcting
@@ -64,7 +65,7 @@ def test_the_totals_are_of_all_that_is_filtered_not_of_the_page(
     paid = [-charge(worker).amount_cents for _ in range(51)]
     page = text(books, "/billing/entries/?kind=fee")
     assert page.count('<tr id="entry-') == 50
-    assert money(sum(paid)) in page
+    assert f">{money(sum(paid))}</td>" in page
     assert "51 entries" in page
 
 
@@ -175,6 +176,20 @@ def test_the_board_compares_with_the_day_before(books: Client, worker: User) -> 
     assert row.change_cents == now - before
     assert "Against the day before" in text(books, "/billing/days/?compare=day")
     assert "Against a week before" in text(books, "/billing/days/?compare=week")
+
+
+def test_what_is_booked_after_an_early_close_is_seen(
+    books: Client, worker: User, settings: Settings
+) -> None:
+    settings.DEMO = True
+    earn(worker)
+    closing.close(today(), by=None, early=True)
+    fee = charge(worker)
+    after = today() + timedelta(days=1)
+    assert books.get("/billing/days/").context["rows"][0].day.day == after
+    assert books.get("/billing/entries/").context["page"].items[0] == fee
+    page = text(books, f"/billing/days/{after}/")
+    assert "Close the day" not in page
 
 
 def test_the_board_has_totals_of_its_span(worker: User) -> None:

@@ -142,8 +142,23 @@ def test_who_asked_takes_it_back_where_it_is_shown(books: Client, worker: User) 
         answer = books.post(address, {"stay": stay} if stay else {}, follow=True)
         assert answer.redirect_chain == [(page, 302)]
         assert "You have withdrawn the correction" in answer.content.decode()
-    assert "Ask for a correction" in books.get(f"/billing/entries/{entry.pk}/").content.decode()
+    page = books.get(f"/billing/entries/{entry.pk}/").content.decode()
+    assert "Ask for a correction" in page
+    assert "withdrawn" in page
     assert not Correction.objects.standing().exists()
+
+
+def test_the_entry_leads_to_the_decision_and_tells_of_it(
+    books: Client, other_books: Client, worker: User, client_for: ClientFor
+) -> None:
+    asked = ask(books, charge(worker))
+    page = f"/billing/entries/{asked.entry_id}/"
+    assert "?state=requested" in other_books.get(page).content.decode()
+    assert "?state=requested" not in books.get(page).content.decode()
+    other_books.post(f"/billing/corrections/{asked.pk}/reject/")
+    assert "rejected" in books.get(page).content.decode()
+    assert asked.reason not in client_for(worker).get(page).content.decode()
+    assert AuditRecord.objects.latest("id").reason == ""
 
 
 def test_nobody_takes_back_what_another_asked_for(
