@@ -61,7 +61,7 @@ def _index(
         "choice": choice,
         "ticked": set(choice.selected),
         "groups": _groups(rows),
-        "count": rows.count(),
+        **rows.order_by().aggregate(count=Count("pk"), newest=Max("pk")),
         "state": state,
         "undo_days": UNDO_DAYS,
         "running": ReplayRun.objects.running(),
@@ -96,7 +96,7 @@ def replay_many(request: HttpRequest) -> HttpResponse:
     if error := _senseless(form, choice):
         return error_page(request, form, choice, error)
     key = idempotency_key(request, _actor(request))
-    rows, chosen = _chosen(form, choice), request.GET.urlencode()
+    rows, chosen = choice.chosen(form.rows()), request.GET.urlencode()
     if run := operating.replay(rows, _actor(request).id, chosen=chosen, key=key):
         return redirect("events:replay_run", run.pk)
     messages.info(request, _("None of them is parked any more."))
@@ -111,7 +111,7 @@ def discard_many(request: HttpRequest) -> HttpResponse:
     reason = str(choice.data.get("reason", "")).strip()
     if error := _senseless(form, choice) or (not reason and _("Say why.")):
         return error_page(request, form, choice, error, field="" if reason else "reason")
-    rows = _chosen(form, choice)
+    rows = choice.chosen(form.rows())
     deed = operating.discard(rows, reason, _actor(request).id, _told(request, choice))
     count = deed.count if deed else 0
     text = ngettext("%(count)s letter discarded.", "%(count)s letters discarded.", count)
@@ -125,7 +125,7 @@ def restore_many(request: HttpRequest) -> HttpResponse:
     form, choice = _asked(request)
     if error := _senseless(form, choice):
         return error_page(request, form, choice, error)
-    rows = _chosen(form, choice)
+    rows = choice.chosen(form.rows())
     deed = operating.restore(rows, _actor(request).id, _told(request, choice))
     count = deed.count if deed else 0
     text = ngettext(
@@ -157,11 +157,6 @@ def error_page(
     """422, with all that was ticked and typed."""
     choice.add_error(field or None, error)
     return _index(request, form, choice, status=422)
-
-
-def _chosen(form: DeadLetterFilter, choice: ChoiceForm) -> DeadLetters:
-    rows = form.rows()
-    return rows if choice.wants_all else rows.filter(public_id__in=choice.selected)
 
 
 def _told(request: HttpRequest, choice: ChoiceForm) -> dict[str, Any]:

@@ -142,6 +142,14 @@ class ChoiceForm(forms.Form):
 
     scope = forms.ChoiceField(choices=[("selected", ""), ("all", "")], required=False)
     reason = forms.CharField(required=False, max_length=LONGEST_REASON)
+    newest = forms.IntegerField(required=False)
+
+    def chosen(self, rows: DeadLetters) -> DeadLetters:
+        """Of those that match the ticked ones, or all that there were when the list was shown."""
+        if not self.wants_all:
+            return rows.filter(public_id__in=self.selected)
+        newest = self.cleaned_data.get("newest")
+        return rows if newest is None else rows.filter(pk__lte=newest)
 
     @property
     def selected(self) -> list[UUID]:

@@ -8,7 +8,12 @@ const confirmed = new WeakSet();
 const asking = (form, submitter) => (submitter?.dataset.confirm ? submitter : form).dataset;
 
 // What is lacking, the server refuses and says so: there is nothing to confirm.
-const lacks = (form) => [...form.elements].some((field) => field.required && !field.value.trim());
+const isNeeded = (field, submitter) => field.required || field.name === submitter?.dataset.needs;
+const isUnticked = (form) =>
+  form.elements.scope?.value === "selected" && !form.querySelector("[name=letter]:checked");
+const lacks = (form, submitter) =>
+  isUnticked(form) ||
+  [...form.elements].some((field) => isNeeded(field, submitter) && !field.value.trim());
 
 // The second of two quick clicks on "yes" would fall on whatever lies beneath the dialog.
 const DOUBLE_CLICK = 500;
@@ -74,7 +79,7 @@ document.addEventListener(
     const { target: form, submitter } = event;
     if (form.method !== "post") return;
     if (busy.has(form)) return stop(event);
-    if (asking(form, submitter).confirm && dialog && !confirmed.delete(form) && !lacks(form)) {
+    if (asking(form, submitter).confirm && dialog && !confirmed.delete(form) && !lacks(form, submitter)) {
       stop(event);
       return ask(form, submitter);
     }

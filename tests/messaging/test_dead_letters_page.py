@@ -154,6 +154,15 @@ def test_it_discards_all_that_match_the_filter(office: Client) -> None:
     assert [state(late), state(broken)] == ["parked", "discarded"]
 
 
+def test_all_that_match_are_those_that_the_page_has_shown(office: Client) -> None:
+    seen = parked()
+    newest = office.get(LIST).context["newest"]
+    unseen = malformed()
+    form = {"scope": "all", "reason": "not ours", "newest": str(newest)}
+    office.post(f"{LIST}discard/", form)
+    assert [state(seen), state(unseen)] == ["discarded", "parked"]
+
+
 def test_what_is_discarded_is_not_replayed(office: Client) -> None:
     letter = parked()
     office.post(address(letter, "discard"), {"reason": "no"})
