@@ -1,6 +1,6 @@
 """The company's business days: the board, one day, its close."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -16,6 +16,7 @@ from access.actor import ActorRequest
 from access.decorators import roles
 from access.limits import limited
 from billing_app import board, closing, jobs, reports
+from billing_app.booking import current_day
 from billing_app.exports import export
 from billing_app.forms import BoardForm, CloseForm, DayAccountsForm
 from billing_app.models import BusinessDay, Cycle
@@ -126,12 +127,24 @@ def _day_page(request: ActorRequest, day: date, refusal: str = "") -> HttpRespon
     form = DayAccountsForm(request.GET)
     context = {"company_day": found, "form": form, "error": refusal, "may_close": _may_close(found)}
     context["is_early"] = found.day >= today()
+    context |= _neighbours(found.day)
     context |= _closing(found.day, found.status)
     if form.is_valid():
         cycles = form.rows(Cycle.objects.filter(day_id=day))
         context["page"] = keyset(request, cycles.select_related("account"), by=form.order())
         context["totals"] = _totals(cycles)
     return render(request, "billing/day.html", context, status=_status(form.is_valid(), refusal))
+
+
+def _neighbours(day: date) -> dict[str, date | None]:
+    """The days `before` and `after`, if the ledger has them and they have begun."""
+    known = BusinessDay.objects.filter(day__lte=current_day()).values_list("day", flat=True)
+    before, after = day - timedelta(days=1), day + timedelta(days=1)
+    found = set(known.filter(day__in=[before, after]))
+    return {
+        "before": before if before in found else None,
+        "after": after if after in found else None,
+    }
 
 
 def _status(valid: bool, refusal: str) -> int:

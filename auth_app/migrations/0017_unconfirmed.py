@@ -1,4 +1,8 @@
-"""Who signed up and has not confirmed the address gets no tasks."""
+"""Who signed up and has not confirmed the address gets no tasks.
+
+Whoever has signed up before stays as they were: services have been told that they are active, and
+only an admin can tell strangers from people.
+"""
 
 from django.db import migrations, models
 

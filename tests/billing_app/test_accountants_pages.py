@@ -178,6 +178,15 @@ def test_the_board_compares_with_the_day_before(books: Client, worker: User) -> 
     assert "Against a week before" in text(books, "/billing/days/?compare=week")
 
 
+def test_a_day_leads_to_its_neighbours(books: Client, worker: User) -> None:
+    earn(worker, days=2)
+    first, second, third = (today() - timedelta(days=n) for n in (2, 1, 0))
+    found = books.get(f"/billing/days/{second}/").context
+    assert (found["before"], found["after"]) == (first, third)
+    assert books.get(f"/billing/days/{first}/").context["before"] is None
+    assert books.get(f"/billing/days/{third}/").context["after"] is None
+
+
 def test_what_is_booked_after_an_early_close_is_seen(
     books: Client, worker: User, settings: Settings
 ) -> None:

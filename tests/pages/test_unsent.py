@@ -38,6 +38,7 @@ def test_it_is_kept_and_offered_after_signing_in(tired: Client, worker: User, ht
     to = answer["HX-Redirect" if htmx else "Location"]
     assert unquote(to) == "/accounts/login/?next=/unsent/"
     assert not Task.objects.exists()
+    assert "What you typed is kept" in tired.get("/accounts/login/").content.decode()
 
     sign_in(tired, worker)
     page = tired.get("/unsent/").content.decode()
