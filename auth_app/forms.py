@@ -18,6 +18,7 @@ else:
     PersonForm = forms.ModelForm
 
 
+NO_ADDRESS = _("This is no e-mail address.")
 _ADDRESS = jsonschema_rs.Draft202012Validator({"format": "email"}, validate_formats=True)
 
 
@@ -45,6 +46,7 @@ class CreateForm(PersonForm):
     class Meta:
         model = User
         fields = ["email", "name", "role", "language"]
+        error_messages = {"email": {"invalid": NO_ADDRESS}}
 
     def clean_email(self) -> str:
         email = str(self.cleaned_data["email"]).lower()

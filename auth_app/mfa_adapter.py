@@ -6,11 +6,16 @@ import hashlib
 from allauth.mfa.adapter import DefaultMFAAdapter
 from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
+from django.utils.translation import gettext_lazy as _
 
 
 class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]
     """A copy of the database alone opens no account. After a change of `SECRET_KEY` the older one
     in `SECRET_KEY_FALLBACKS` still reads what it wrote."""
+
+    error_messages = DefaultMFAAdapter.error_messages | {
+        "unverified_email": _("The e-mail address must be confirmed first."),
+    }
 
     def encrypt(self, text: str) -> str:
         return _box().encrypt(text.encode()).decode()

@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Self
 from django.db import models
 from django.db.models import Case, F, Q, Value, When
 from django.db.models.functions import Now
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from uuid_utils.compat import uuid7
 
@@ -173,10 +173,10 @@ class Correction(models.Model):
     source of the reversing entry, so it can be booked once only."""
 
     class State(models.TextChoices):
-        REQUESTED = "requested", _("waiting")
-        APPROVED = "approved", _("approved")
-        REJECTED = "rejected", _("rejected")
-        WITHDRAWN = "withdrawn", _("withdrawn")
+        REQUESTED = "requested", pgettext_lazy("correction", "waiting")
+        APPROVED = "approved", pgettext_lazy("correction", "approved")
+        REJECTED = "rejected", pgettext_lazy("correction", "rejected")
+        WITHDRAWN = "withdrawn", pgettext_lazy("correction", "withdrawn")
 
     GIVEN_UP = (State.REJECTED, State.WITHDRAWN)
 

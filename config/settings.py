@@ -292,10 +292,26 @@ ACCOUNT_REAUTHENTICATION_TIMEOUT = 10 * 60
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_LOGOUT_REDIRECT_URL = "/accounts/login/"
+ACCOUNT_FORMS = {
+    "login": "auth_app.account_forms.LoginForm",
+    "signup": "auth_app.account_forms.JoinForm",
+    "add_email": "auth_app.account_forms.AddEmailForm",
+    "change_password": "auth_app.account_forms.ChangePasswordForm",
+    "set_password": "auth_app.account_forms.SetPasswordForm",
+    "reset_password": "auth_app.account_forms.ResetPasswordForm",
+    "reset_password_from_key": "auth_app.account_forms.ResetPasswordKeyForm",
+    "reauthenticate": "auth_app.account_forms.ReauthenticateForm",
+    "request_login_code": "auth_app.account_forms.RequestLoginCodeForm",
+    "confirm_login_code": "auth_app.account_forms.ConfirmLoginCodeForm",
+    "confirm_email_verification_code": "auth_app.account_forms.ConfirmEmailForm",
+}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", default=0)
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_FORMS = {
+    "activate_totp": "auth_app.account_forms.ActivateAppForm",
+    "authenticate": "auth_app.account_forms.AuthenticateForm",
+    "reauthenticate": "auth_app.account_forms.ConfirmByCodeForm",
     "add_webauthn": "auth_app.key_forms.AddKeyForm",
     "edit_webauthn": "auth_app.key_forms.RenameKeyForm",
 }

@@ -112,3 +112,42 @@ def test_a_code_by_mail_is_no_second_factor(client: Client, hire: Hire, role: st
     answer = client.post("/accounts/login/code/confirm/", {"code": code})
     assert is_in(client) == (role == "worker")
     assert (answer.headers["Location"] == "/accounts/2fa/authenticate/") == (role == "admin")
+
+
+@LETTERS
+def test_a_letter_about_a_change_tells_when_on_the_readers_clock_and_in_which_browser(
+    client: Client, person: User
+) -> None:
+    person.change(language="ru", time_zone="Asia/Tokyo")
+    sign_in(client, person)
+    new = "another-perch-77"
+    form = {"oldpassword": PASSWORD, "password1": new, "password2": new}
+    agent = "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0"
+    client.post("/accounts/password/change/", form, headers={"User-Agent": agent})
+    letter = mail.outbox[-1]
+    text = str(letter.body)
+    assert letter.subject == "Ваш пароль изменён"
+    assert re.search(r"\nКогда: \d+ \S+ \d{4}\sг\., \d\d:\d\d \(Asia/Tokyo\)\n", text)
+    assert "\nБраузер: Firefox, Linux\n" in text
+    assert "потрясающая система обмена задачами" in text
+
+
+@pytest.mark.parametrize(("language", "lasts"), [("en", "3 minutes"), ("ru", "3 минуты")])
+def test_the_page_says_how_long_a_code_is_good(
+    language: str, lasts: str, client: Client, person: User
+) -> None:
+    page = client.post(
+        "/accounts/login/code/",
+        {"email": person.email},
+        headers={"Accept-Language": language},
+        follow=True,
+    )
+    assert lasts in page.content.decode()
+
+
+@pytest.mark.parametrize("page", ["login/", "signup/", "password/reset/", "login/code/"])
+def test_an_address_has_one_name_on_all_pages(page: str, client: Client) -> None:
+    answer = client.get(f"/accounts/{page}").content.decode()
+    assert ">E-mail</label>" in answer
+    assert "Email" not in answer
+    assert "placeholder" not in answer

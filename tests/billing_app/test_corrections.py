@@ -5,10 +5,11 @@ from uuid import UUID
 
 import pytest
 from django.db import DatabaseError, connection, transaction
+from django.utils import translation
 from uuid_utils.compat import uuid7
 
 from billing_app import closing, correcting
-from billing_app.models import AuditRecord, Correction, Cycle, Entry
+from billing_app.models import AuditRecord, Correction, Cycle, Entry, Kind
 from billing_app.proofs import prove
 from billing_app.reports import balance_cents
 from messaging.business_day import today
@@ -246,3 +247,10 @@ def test_a_reversal_is_the_exact_opposite() -> None:
         )
     refused(REVERSAL.format(amount="-amount_cents + 1", source=f"'{asked.pk}'"))
     assert refuted() == ["corrections"]
+
+
+def test_in_russian_its_states_agree_with_it_and_no_adjustment_is_called_like_it() -> None:
+    with translation.override("ru"):
+        states = [str(state.label) for state in Correction.State]
+        assert states == ["ждёт решения", "одобрена", "отклонена", "отозвана"]
+        assert str(Kind.ADJUSTMENT.label) == "поправка"

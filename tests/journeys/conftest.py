@@ -52,7 +52,7 @@ def sign_in(system: Running, browser: Browser) -> Iterator[SignIn]:
         page.on("console", lambda word: said.append(word.text) if is_error(word) else None)
         page.on("pageerror", lambda error: said.append(str(error)))
         page.goto(f"{system.url}/accounts/login/")
-        page.get_by_label("Email").fill(person.email)
+        page.get_by_label("E-mail").fill(person.email)
         page.get_by_label("Password", exact=True).fill(PASSWORD)
         page.get_by_role("button", name="Sign in", exact=True).click()
         prove_it_with_a_code(page, person)

@@ -56,7 +56,7 @@ def test_a_new_popug_signs_up_and_is_given_tasks(system: Running, browser: Brows
     page = browser.new_context(locale="en-US").new_page()
     page.goto(f"{system.url}/accounts/signup/")
     page.get_by_label("Name").fill("Nora Newcomer")
-    page.get_by_label("Email").fill("nora@popug.example")
+    page.get_by_label("E-mail").fill("nora@popug.example")
     page.get_by_label("Password", exact=True).fill("a-long-enough-secret")
     page.get_by_role("button", name="Create an account").click()
     expect(page.get_by_role("heading", name="Confirm your e-mail")).to_be_visible()

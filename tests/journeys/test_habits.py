@@ -23,7 +23,7 @@ def make(*titles: str) -> None:
 
 
 def fill_in(page: Page, person: User) -> None:
-    page.get_by_label("Email").fill(person.email)
+    page.get_by_label("E-mail").fill(person.email)
     page.get_by_label("Password", exact=True).fill(PASSWORD)
     page.get_by_role("button", name="Sign in", exact=True).click()
 
@@ -57,19 +57,19 @@ def test_a_mistake_in_a_new_password_is_shown_in_place(
     page = sign_in(known("Wanda Worker"))
     page.goto(f"{system.url}/people/me/")
     page.goto(f"{system.url}/accounts/password/change/")
-    page.get_by_label("Current Password").fill("not it")
+    page.get_by_label("Current password").fill("not it")
     page.get_by_role("button", name="Change password").click()
-    expect(page.get_by_label("Current Password")).to_be_focused()
-    expect(page.get_by_label("Current Password")).to_have_attribute("aria-invalid", "true")
+    expect(page.get_by_label("Current password")).to_be_focused()
+    expect(page.get_by_label("Current password")).to_have_attribute("aria-invalid", "true")
     page.go_back()
     expect(page.get_by_role("heading", name="Your profile")).to_be_visible()
 
     page.go_forward()
-    page.get_by_label("Current Password").fill(PASSWORD)
-    for again in ("New Password", "New Password (again)"):
+    page.get_by_label("Current password").fill(PASSWORD)
+    for again in ("New password", "Once more"):
         page.get_by_label(again, exact=True).fill("a perch for two parrots")
     page.get_by_role("button", name="Change password").click()
-    expect(page.get_by_text("Password successfully changed.")).to_be_visible()
+    expect(page.get_by_text("The password is changed.")).to_be_visible()
 
 
 def test_search_follows_the_typing_and_the_address_the_search(

@@ -49,7 +49,7 @@ def visit(system: Running, browser: Browser) -> Iterator[Visit]:
 
 def by_password(visit: Visit, person: User) -> Page:
     page = visit("/accounts/login/")
-    page.get_by_label("Email").fill(person.email)
+    page.get_by_label("E-mail").fill(person.email)
     page.get_by_label("Password", exact=True).fill(PASSWORD)
     page.get_by_role("button", name="Sign in", exact=True).click()
     return page
@@ -151,7 +151,7 @@ def test_a_code_by_e_mail_opens_too(system: Running, known: Known, visit: Visit)
     wanda = known("Wanda")
     page = visit("/accounts/login/")
     page.get_by_role("link", name="With a code by e-mail").click()
-    page.get_by_label("Email").fill(wanda.email)
+    page.get_by_label("E-mail").fill(wanda.email)
     page.get_by_role("button", name="Send the code").click()
     expect(page.get_by_role("heading", name="Enter the code")).to_be_visible()
     code = code_from_mail(system)
