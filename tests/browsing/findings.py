@@ -11,6 +11,7 @@ from django.contrib.staticfiles import finders
 from playwright.sync_api import Page
 
 NARROWEST = 320
+BESIDE_THE_MENU = 1024  # a tablet, where the menu takes a quarter of the width
 HEAVIEST_BYTES = 150_000
 HEAVIEST_SCRIPTS_BYTES = 60_000
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -30,6 +31,53 @@ _STICKS_OUT = """
     .filter((element) => element.getBoundingClientRect().right > width + 0.5 && !scrolls(element))
     .map((element) => element.outerHTML.slice(0, 120).replace(/\\s+/g, " "))
     .concat([`the page is ${document.documentElement.scrollWidth} px wide`]).slice(0, 3);
+}
+"""
+
+# Words and controls that a frame cuts off where nobody can scroll to them. Not what is hidden from
+# eyes on purpose, nor what ends in an ellipsis, nor what a frame in between can scroll to.
+_CUT_OFF = """
+() => {
+  const meant = (style) => style.clipPath !== "none" || style.textOverflow === "ellipsis"
+    || style.webkitLineClamp !== "none";
+  const cuts = (overflow) => overflow === "hidden" || overflow === "clip";
+  const scrolls = (overflow) => overflow === "auto" || overflow === "scroll";
+  const frames = [...document.querySelectorAll("body *")]
+    .map((frame) => [frame, getComputedStyle(frame)])
+    .filter(([frame, style]) => frame.namespaceURI.endsWith("xhtml")
+      && (cuts(style.overflowX) || cuts(style.overflowY)) && !meant(style));
+  const boxes = (element) => {
+    if (element.matches("button, input, select, textarea, summary, a:has(svg)"))
+      return [element.getBoundingClientRect()];
+    return [...element.childNodes]
+      .filter((node) => node.nodeType === Node.TEXT_NODE && node.data.trim())
+      .flatMap((node) => {
+        const words = document.createRange();
+        words.selectNodeContents(node);
+        return [...words.getClientRects()];
+      });
+  };
+  const seen = { visibilityProperty: true, opacityProperty: true };
+  const between = (element, frame, test) => {
+    for (let at = element; at && at !== frame; at = at.parentElement)
+      if (test(getComputedStyle(at))) return true;
+    return false;
+  };
+  const found = [];
+  for (const [frame, { overflowX, overflowY }] of frames) {
+    const box = frame.getBoundingClientRect();
+    const x = cuts(overflowX), y = cuts(overflowY);
+    for (const element of frame.querySelectorAll("*")) {
+      if (!element.checkVisibility(seen)) continue;
+      const cut = boxes(element).some(({ left, right, top, bottom, width }) => width
+        && (x && (right > box.right + 1 || left < box.left - 1)
+          || y && (bottom > box.bottom + 1 || top < box.top - 1)));
+      if (cut && !between(element, frame, (style) => meant(style)
+          || x && scrolls(style.overflowX) || y && scrolls(style.overflowY)))
+        found.push(element.outerHTML.slice(0, 120).replace(/\\s+/g, " "));
+    }
+  }
+  return [...new Set(found)].slice(0, 3);
 }
 """
 
@@ -58,6 +106,23 @@ def sticking_out(page: Page) -> list[str]:
     if size:
         page.set_viewport_size(size)
     return [f"sticks out at {NARROWEST} px: {element}" for element in found]
+
+
+def cut_off(page: Page) -> list[str]:
+    """What cannot be reached however one scrolls: as wide as it is shown, and beside the menu."""
+    size = page.viewport_size
+    found = _cut_off(page)
+    page.set_viewport_size({"width": BESIDE_THE_MENU, "height": 800})
+    found += _cut_off(page)
+    if size:
+        page.set_viewport_size(size)
+    return found
+
+
+def _cut_off(page: Page) -> list[str]:
+    width = (page.viewport_size or {"width": 0})["width"]
+    found: list[str] = page.evaluate(_CUT_OFF)
+    return [f"is cut off at {width} px: {element}" for element in found]
 
 
 def too_heavy(page: Page) -> Iterator[str]:

@@ -1,5 +1,6 @@
 """Every page of every role, in a real browser, in both languages, colours and widths: nothing that
-axe objects to, nothing on the console, nothing refused, nothing that sticks out, nothing too heavy.
+axe objects to, nothing on the console, nothing refused, nothing that sticks out or is cut off,
+nothing too heavy.
 """
 
 from collections import defaultdict
@@ -63,6 +64,6 @@ def look(visitor: Visitor, colours: str) -> list[str]:
     visitor.show(width, OTHER[colours])
     complaints += findings.violations(page, findings.COLOURS)
     visitor.show(width, colours)
-    complaints += findings.sticking_out(page)
+    complaints += findings.sticking_out(page) + findings.cut_off(page)
     visitor.complaints()  # axe itself sets styles, which the policy refuses
     return complaints
