@@ -73,7 +73,10 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def get_reauthentication_methods(self, user: User) -> list[dict[str, Any]]:
         ways = super().get_reauthentication_methods(user)
-        return [way | {"description": WAYS_TO_CONFIRM[way["id"]]} for way in ways]
+        return [
+            way | {"description": WAYS_TO_CONFIRM.get(way["id"], way["description"])}
+            for way in ways
+        ]
 
     def set_password(self, user: User, password: str) -> None:
         user.change_password(password)

@@ -37,6 +37,7 @@ from billing_app.booking import current_day
 from billing_app.models import Account, BusinessDay, Payout, Reconciliation
 from billing_app.permissions import KEEPERS, can_see_account
 from billing_app.refusing import Refused
+from messaging.business_day import today
 
 
 def standing_of(claims: Claims) -> Standing | None:
@@ -54,7 +55,7 @@ def balance(request: ActorRequest) -> Balance:
     own = reports.current_cycle(request.actor.id)
     return Balance(
         balance=money(reports.balance_cents(request.actor.id)),
-        day=own.day_id if own else current_day(),
+        day=own.day_id if own else today(),
         charged=money(own.charged_cents if own else 0),
         earned=money(own.earned_cents if own else 0),
     )
@@ -63,7 +64,7 @@ def balance(request: ActorRequest) -> Balance:
 @calls.get("/billing/statement", roles=ROLES, gives=StatementShown, fails=[404])
 def statement(request: ActorRequest, asked: Query[AskedStatement]) -> StatementShown:
     """One account's business day with every entry (B1); others' for accountants and admins."""
-    account_id, day = asked.account or request.actor.id, asked.day or current_day()
+    account_id, day = asked.account or request.actor.id, asked.day or today()
     if not can_see_account(request.actor, account_id):
         raise Http404
     found = reports.statement(account_id, day)
@@ -82,11 +83,10 @@ def statement(request: ActorRequest, asked: Query[AskedStatement]) -> StatementS
 @calls.get("/billing/days", roles=KEEPERS, gives=DayPage, fails=[404])
 def days(request: ActorRequest, asked: Query[AskedDays]) -> DayPage:
     """The company's days, newest first (B5)."""
-    newest = current_day()
-    first, last = asked.from_, asked.to or newest
+    first, last = asked.from_, asked.to or today()
     if first and first > last:
         raise invalid([of_parameter("from", "The span begins after it ends.")])
-    rows = BusinessDay.objects.filter(day__lte=min(last, newest))
+    rows = BusinessDay.objects.filter(day__lte=min(last, current_day()))
     rows = rows.filter(day__gte=first) if first else rows
     found = page_of(request, rows, asked, by=["-day"])
     return DayPage(items=_days(found.rows), next=found.next)

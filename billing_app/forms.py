@@ -16,16 +16,9 @@ DAYS_SHOWN = 30
 
 
 class DayForm(forms.Form):
-    """One business day; without a choice the one that is being booked."""
+    """One business day."""
 
     day = date_field(_("Day"))
-
-    @staticmethod
-    def defaults() -> dict[str, str]:
-        return {"day": current_day().isoformat()}
-
-    def chosen(self) -> date:
-        return self.cleaned_data["day"] or current_day()
 
 
 class AskedForm(forms.Form):

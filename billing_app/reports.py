@@ -195,6 +195,12 @@ def current_cycle(account_id: UUID) -> Cycle | None:
     return now.order_by("-day").first()
 
 
+def current_day_of(account_id: UUID) -> date:
+    """Today; if that was closed early and something has moved since, the day after."""
+    cycle = current_cycle(account_id)
+    return cycle.day_id if cycle else today()
+
+
 def days_of_account(account_id: UUID) -> "QuerySet[Cycle]":
     """The business days on which something moved for an account, newest first."""
     moved = ~Q(charged_cents=0) | ~Q(earned_cents=0) | ~Q(adjusted_cents=0) | ~Q(paid_cents=0)

@@ -13,7 +13,6 @@ from access.actor import ActorRequest
 from access.decorators import everyone, roles
 from access.limits import limited
 from billing_app import reports
-from billing_app.booking import current_day
 from billing_app.correction_views import why
 from billing_app.exports import export
 from billing_app.forms import AskedForm, DayForm, SpanForm, StatementForm
@@ -65,7 +64,8 @@ def statement(request: ActorRequest, account_id: UUID) -> Answer:
     form = DayForm(request.GET)
     if not form.is_valid():
         return unprocessable(form)
-    return render(request, "billing/_statement.html", _statement(account_id, form.chosen()))
+    context = _statement(account_id, form.cleaned_data["day"], reports.current_day_of(account_id))
+    return render(request, "billing/_statement.html", context)
 
 
 @require_safe
@@ -101,20 +101,22 @@ def entry(request: ActorRequest, entry_id: int) -> Answer:
 
 
 def _statement_page(request: ActorRequest, account_id: UUID, template: str) -> Answer:
-    form = DayForm(DayForm.defaults() | request.GET.dict())
+    current = reports.current_day_of(account_id)
+    form = DayForm({"day": current.isoformat()} | request.GET.dict())
     valid = form.is_valid()
-    context = _statement(account_id, form.chosen() if valid else current_day())
+    context = _statement(account_id, form.cleaned_data["day"] if valid else None, current)
     context |= {"form": form, "days": reports.days_of_account(account_id)[:31]}
     context["span_form"] = StatementForm(SpanForm.defaults())
     return render(request, template, context, status=200 if valid else 422)
 
 
-def _statement(account_id: UUID, day: date) -> dict[str, Any]:
+def _statement(account_id: UUID, chosen: date | None, current: date) -> dict[str, Any]:
+    day = chosen or current
     return {
         "account_id": account_id,
         "statement": reports.statement(account_id, day),
         "balance_cents": reports.balance_cents(account_id),
-        "is_today": day == current_day(),
+        "is_today": day == current,
     }
 
 

@@ -201,6 +201,21 @@ def test_what_is_booked_after_an_early_close_is_seen(
     assert "Close the day" not in page
 
 
+def test_an_account_shows_its_payout_until_something_moves_again(
+    worker: User, client_for: ClientFor, settings: Settings
+) -> None:
+    settings.DEMO = True
+    earn(worker)
+    closing.close(today(), by=None, early=True)
+    own = client_for(worker)
+    assert own.get("/billing/").context["statement"].lines[-1].entry.kind == Kind.PAYOUT
+    fee = charge(worker)
+    for address in ("/billing/", f"/billing/accounts/{worker.public_id}/statement/"):
+        context = own.get(address).context
+        assert [line.entry for line in context["statement"].lines] == [fee]
+        assert context["is_today"]
+
+
 def test_the_board_has_totals_of_its_span(worker: User) -> None:
     charge(worker, days=3)
     fees = [-charge(worker, days=days).amount_cents for days in (1, 0)]
