@@ -13,6 +13,7 @@ from uuid_utils.compat import uuid7
 from access import duties
 from messaging import pruning
 from messaging.models import (
+    FormKey,
     InboxAttempt,
     InboxEvent,
     OutboxDelivery,
@@ -132,6 +133,14 @@ def test_canaries_of_workers_that_are_no_more_go() -> None:
         seen_at = timezone.now() - timedelta(days=days)
         WorkerCanary.objects.create(queue="billing.events", worker=name, seen_at=seen_at)
     assert prune()["canaries"] == 1
+
+
+def test_keys_of_forms_that_nobody_sends_any_more_go() -> None:
+    for key, days in (("old", 31), ("new", 29)):
+        at = timezone.now() - timedelta(days=days)
+        FormKey.objects.create(key=key, led_to=uuid7(), at=at)
+    assert prune()["form keys"] == 1
+    assert FormKey.objects.get().key == "new"
 
 
 @pytest.mark.parametrize(
