@@ -105,6 +105,7 @@ class User(AbstractBaseUser):
     )
     invited_at = models.DateTimeField(null=True, editable=False)
     is_confirmed = models.BooleanField(
+        _("address confirmed"),
         default=True,
         db_default=True,
         editable=False,

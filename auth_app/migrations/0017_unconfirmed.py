@@ -21,6 +21,7 @@ class Migration(migrations.Migration):
                 default=True,
                 editable=False,
                 help_text="not so, who signed up and never read our letter",
+                verbose_name="address confirmed",
             ),
         ),
     ]
