@@ -197,11 +197,12 @@ def discarding(visitor: Visitor, _person: User) -> Steps:
     visitor.open(reverse("events:dead_letters"))
     visitor.page.locator("[name=letter]").first.check()
     visitor.page.locator("[formaction*='/discard/']").click()
-    expect(visitor.page.locator("#confirm")).to_be_visible()
-    yield "dialog"
-    visitor.page.locator("#confirm [value=yes]").click()
     expect(visitor.page.locator("[aria-invalid=true], .errorlist").first).to_be_visible()
     yield "errors"
+    visitor.page.locator("[name=reason]").fill("Nobody knows what it was")
+    visitor.page.locator("[formaction*='/discard/']").click()
+    expect(visitor.page.locator("#confirm")).to_be_visible()
+    yield "dialog"
 
 
 def trying_without_effect(visitor: Visitor, _person: User) -> Steps:
