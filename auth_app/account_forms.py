@@ -17,13 +17,14 @@ LABELS: Final = {
     "password2": _("Once more"),
     "code": _("Code"),
 }
+NEW: Final = {"password1": _("New password")}
 
 
 class Worded:
     """Mixed into a form of allauth's."""
 
     fields: dict[str, Any]
-    labels: dict[str, Any] = LABELS
+    labels: dict[str, Any]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -34,57 +35,27 @@ class Worded:
                 field.error_messages["invalid"] = NO_ADDRESS
 
 
-class LoginForm(Worded, forms.LoginForm):  # type: ignore[misc]
-    pass
+def worded(form: type, labels: dict[str, Any] | None = None, **more: Any) -> type:
+    """`more` are attributes, for templates."""
+    return type(form.__name__, (Worded, form), {"labels": LABELS | (labels or {}), **more})
 
 
-class JoinForm(Worded, forms.SignupForm):  # type: ignore[misc]
-    pass
-
-
-class AddEmailForm(Worded, forms.AddEmailForm):  # type: ignore[misc]
-    pass
-
-
-class ChangePasswordForm(Worded, forms.ChangePasswordForm):  # type: ignore[misc]
-    labels = LABELS | {"password1": _("New password")}
-
-
-class SetPasswordForm(Worded, forms.SetPasswordForm):  # type: ignore[misc]
-    pass
-
-
-class ResetPasswordForm(Worded, forms.ResetPasswordForm):  # type: ignore[misc]
-    pass
-
-
-class ResetPasswordKeyForm(Worded, forms.ResetPasswordKeyForm):  # type: ignore[misc]
-    labels = LABELS | {"password1": _("New password")}
-
-
-class ReauthenticateForm(Worded, forms.ReauthenticateForm):  # type: ignore[misc]
-    pass
-
-
-class RequestLoginCodeForm(Worded, forms.RequestLoginCodeForm):  # type: ignore[misc]
-    pass
-
-
-class ConfirmLoginCodeForm(Worded, forms.ConfirmLoginCodeForm):  # type: ignore[misc]
-    minutes = app_settings.LOGIN_BY_CODE_TIMEOUT // 60
-
-
-class ConfirmEmailForm(Worded, forms.ConfirmEmailVerificationCodeForm):  # type: ignore[misc]
-    minutes = app_settings.EMAIL_VERIFICATION_BY_CODE_TIMEOUT // 60
-
-
-class ActivateAppForm(Worded, ActivateTOTPForm):  # type: ignore[misc]
-    pass
-
-
-class AuthenticateForm(Worded, mfa_forms.AuthenticateForm):  # type: ignore[misc]
-    pass
-
-
-class ConfirmByCodeForm(Worded, mfa_forms.ReauthenticateForm):  # type: ignore[misc]
-    pass
+LoginForm = worded(forms.LoginForm)
+JoinForm = worded(forms.SignupForm)
+AddEmailForm = worded(forms.AddEmailForm)
+ChangePasswordForm = worded(forms.ChangePasswordForm, NEW)
+SetPasswordForm = worded(forms.SetPasswordForm)
+ResetPasswordForm = worded(forms.ResetPasswordForm)
+ResetPasswordKeyForm = worded(forms.ResetPasswordKeyForm, NEW)
+ReauthenticateForm = worded(forms.ReauthenticateForm)
+RequestLoginCodeForm = worded(forms.RequestLoginCodeForm)
+ConfirmLoginCodeForm = worded(
+    forms.ConfirmLoginCodeForm, minutes=app_settings.LOGIN_BY_CODE_TIMEOUT // 60
+)
+ConfirmEmailForm = worded(
+    forms.ConfirmEmailVerificationCodeForm,
+    minutes=app_settings.EMAIL_VERIFICATION_BY_CODE_TIMEOUT // 60,
+)
+ActivateAppForm = worded(ActivateTOTPForm)
+AuthenticateForm = worded(mfa_forms.AuthenticateForm)
+ConfirmByCodeForm = worded(mfa_forms.ReauthenticateForm)

@@ -33,7 +33,6 @@ from billing_app.api_shapes import (
     StatementShown,
     TaskName,
 )
-from billing_app.booking import current_day
 from billing_app.models import Account, BusinessDay, Payout, Reconciliation
 from billing_app.permissions import KEEPERS, can_see_account
 from billing_app.refusing import Refused
@@ -86,7 +85,7 @@ def days(request: ActorRequest, asked: Query[AskedDays]) -> DayPage:
     first, last = asked.from_, asked.to or today()
     if first and first > last:
         raise invalid([of_parameter("from", "The span begins after it ends.")])
-    rows = BusinessDay.objects.filter(day__lte=min(last, current_day()))
+    rows = BusinessDay.objects.filter(day__lte=min(last, today()))
     rows = rows.filter(day__gte=first) if first else rows
     found = page_of(request, rows, asked, by=["-day"])
     return DayPage(items=_days(found.rows), next=found.next)

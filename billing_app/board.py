@@ -7,9 +7,9 @@ from datetime import date, datetime, timedelta
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from billing_app.booking import current_day
 from billing_app.models import Difference, Reconciliation
 from billing_app.reports import CompanyDay, company_days
+from messaging.business_day import today
 
 GAPS = {"day": 1, "week": 7}  # the day before, the same weekday
 
@@ -61,7 +61,7 @@ def rows(first: date, last: date, compare: str = "") -> list[Row]:
     return [
         Row(found, days.get(day - gap) if gap else None)
         for day, found in days.items()
-        if day >= first
+        if day >= first and (day <= today() or found.has_moved)
     ]
 
 
@@ -85,7 +85,7 @@ def light() -> Light | None:
 
 
 def presets() -> list[Preset]:
-    last = current_day()
+    last = today()
     return [
         Preset(_("This week"), last - timedelta(days=last.weekday()), last),
         Preset(_("This month"), last.replace(day=1), last),

@@ -71,12 +71,7 @@ def correct(request: ActorRequest, entry_id: int) -> HttpResponse:
 @recently_authenticated
 def approve(request: ActorRequest, correction_id: UUID) -> HttpResponse:
     """Book the reversal that somebody else has asked for."""
-    if correction := _waiting(request, correction_id, can_decide):
-        try:
-            correcting.approve(correction, request.actor.id)
-            messages.success(request, _("The entry is reversed."))
-        except correcting.AlreadyDecided:
-            _say_decided(request)
+    _settle(request, correction_id, can_decide, correcting.approve, _("The entry is reversed."))
     return redirect("billing:corrections")
 
 
@@ -84,12 +79,8 @@ def approve(request: ActorRequest, correction_id: UUID) -> HttpResponse:
 @roles(*KEEPERS)
 def reject(request: ActorRequest, correction_id: UUID) -> HttpResponse:
     """Leave the entry as it is."""
-    if correction := _waiting(request, correction_id, can_decide):
-        try:
-            correcting.reject(correction, request.actor.id)
-            messages.success(request, _("The correction is rejected; the entry stays."))
-        except correcting.AlreadyDecided:
-            _say_decided(request)
+    done = _("The correction is rejected; the entry stays.")
+    _settle(request, correction_id, can_decide, correcting.reject, done)
     return redirect("billing:corrections")
 
 
@@ -97,14 +88,10 @@ def reject(request: ActorRequest, correction_id: UUID) -> HttpResponse:
 @roles(*KEEPERS)
 def withdraw(request: ActorRequest, correction_id: UUID) -> HttpResponse:
     """Take back what one has asked for oneself."""
-    if correction := _waiting(request, correction_id, can_withdraw):
-        try:
-            correcting.withdraw(correction, request.actor.id)
-            messages.success(request, _("You have withdrawn the correction; the entry stays."))
-        except correcting.AlreadyDecided:
-            _say_decided(request)
-        if "stay" in request.POST:
-            return redirect("billing:entry", correction.entry_id)
+    done = _("You have withdrawn the correction; the entry stays.")
+    correction = _settle(request, correction_id, can_withdraw, correcting.withdraw, done)
+    if "stay" in request.POST:
+        return redirect("billing:entry", correction.entry_id)
     return redirect("billing:corrections")
 
 
@@ -124,19 +111,21 @@ def why(actor: Actor, entry: Entry, form: CorrectionForm | None = None) -> dict[
     }
 
 
-def _waiting(
-    request: ActorRequest, correction_id: UUID, may: Callable[[Actor, Correction], bool]
-) -> Correction | None:
-    """None, and said so, when it is decided already."""
+def _settle(
+    request: ActorRequest,
+    correction_id: UUID,
+    may: Callable[[Actor, Correction], bool],
+    settle: Callable[[Correction, UUID], Any],
+    done: str,
+) -> Correction:
+    """Say `done`, or that somebody was faster."""
     found = Correction.objects.select_related("entry__account")
     correction = get_object_or_404(found, pk=correction_id)
-    if not correction.is_waiting:
-        _say_decided(request)
-        return None
-    if not may(request.actor, correction):
+    if correction.is_waiting and not may(request.actor, correction):
         raise PermissionDenied
+    try:
+        settle(correction, request.actor.id)
+        messages.success(request, done)
+    except correcting.AlreadyDecided:
+        messages.info(request, _("Somebody has decided it already."))
     return correction
-
-
-def _say_decided(request: ActorRequest) -> None:
-    messages.info(request, _("Somebody has decided it already."))

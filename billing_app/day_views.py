@@ -1,6 +1,6 @@
 """The company's business days: the board, one day, its close."""
 
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from django.conf import settings
@@ -16,7 +16,6 @@ from access.actor import ActorRequest
 from access.decorators import roles
 from access.limits import limited
 from billing_app import board, closing, jobs, reports
-from billing_app.booking import current_day
 from billing_app.exports import export
 from billing_app.forms import BoardForm, CloseForm, DayAccountsForm
 from billing_app.models import BusinessDay, Cycle
@@ -59,7 +58,7 @@ def days_export(request: ActorRequest) -> HttpResponseBase:
         return unprocessable(form)
     columns = ["day", "status", "fees_cents", "rewards_cents", "earned_cents", "payouts_cents"]
     columns.append("digest")
-    rows = [[getattr(row.day, column) for column in columns] for row in board.rows(*form.span())]
+    rows = [[getattr(row.day, column) for column in columns] for row in board.rows(*form.shown())]
     return export(request, "days", columns, rows, form.span())
 
 
@@ -121,30 +120,19 @@ def closing_progress(request: ActorRequest, day: date) -> HttpResponse:
 
 
 def _day_page(request: ActorRequest, day: date, refusal: str = "") -> HttpResponse:
-    found = reports.company_day(day)
+    found, before, after = reports.company_day_among(day)
     if found is None:
         raise Http404
     form = DayAccountsForm(request.GET)
     context = {"company_day": found, "form": form, "error": refusal, "may_close": _may_close(found)}
     context["is_early"] = found.day >= today()
-    context |= _neighbours(found.day)
+    context |= {"before": before, "after": after}
     context |= _closing(found.day, found.status)
     if form.is_valid():
         cycles = form.rows(Cycle.objects.filter(day_id=day))
         context["page"] = keyset(request, cycles.select_related("account"), by=form.order())
         context["totals"] = _totals(cycles)
     return render(request, "billing/day.html", context, status=_status(form.is_valid(), refusal))
-
-
-def _neighbours(day: date) -> dict[str, date | None]:
-    """The days `before` and `after`, if the ledger has them and they have begun."""
-    known = BusinessDay.objects.filter(day__lte=current_day()).values_list("day", flat=True)
-    before, after = day - timedelta(days=1), day + timedelta(days=1)
-    found = set(known.filter(day__in=[before, after]))
-    return {
-        "before": before if before in found else None,
-        "after": after if after in found else None,
-    }
 
 
 def _status(valid: bool, refusal: str) -> int:
@@ -181,7 +169,7 @@ def _board(form: BoardForm) -> dict[str, Any]:
     if not form.is_valid():
         form = BoardForm({})
         form.is_valid()
-    shown = board.rows(*form.span(), compare=form.cleaned_data["compare"])
+    shown = board.rows(*form.shown(), compare=form.cleaned_data["compare"])
     bars = [
         (
             formats.short_day(row.day.day),

@@ -4,12 +4,13 @@ from datetime import date, timedelta
 from typing import Any, ClassVar, Self
 
 from django import forms
+from django.conf import settings
 from django.db.models import F, Q, QuerySet
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from billing_app.booking import current_day
 from billing_app.models import Account, Cycle, Debt, Entries, Kind, Payout
+from messaging.business_day import today
 from pages.forms import FromTo, date_field
 
 DAYS_SHOWN = 30
@@ -38,13 +39,13 @@ class SpanForm(FromTo):
 
     @staticmethod
     def defaults() -> dict[str, str]:
-        first = current_day() - timedelta(days=DAYS_SHOWN - 1)
-        return {"from": first.isoformat(), "to": current_day().isoformat()}
+        first = today() - timedelta(days=DAYS_SHOWN - 1)
+        return {"from": first.isoformat(), "to": today().isoformat()}
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
         if self.is_bounded(data):
-            data["to"] = data.get("to") or current_day()
+            data["to"] = data.get("to") or today()
             data["from_"] = data.get("from_") or data["to"] - timedelta(days=DAYS_SHOWN - 1)
         first, last = data.get("from_"), data.get("to")
         if first and last and first > last:
@@ -58,6 +59,13 @@ class SpanForm(FromTo):
     def span(self) -> tuple[date, date]:
         return self.cleaned_data["from_"], self.cleaned_data["to"]
 
+    def shown(self) -> tuple[date, date]:
+        """The span, with what is booked now where it ends now. In a demonstration today may have
+        been closed, and bookings go to the day after; a single day is that day."""
+        first, last = self.span()
+        ends_now = settings.DEMO and last == today() != first
+        return first, last + timedelta(days=1) if ends_now else last
+
 
 class BoardForm(SpanForm):
     """Which days, beside which others."""
@@ -70,13 +78,13 @@ class BoardForm(SpanForm):
 
 
 class StatementForm(SpanForm):
-    """A part of a statement; `?day=` is a span of one day, without a choice the current one."""
+    """A part of a statement; `?day=` is a span of one day, which is today without a choice."""
 
     @classmethod
     def asked(cls, given: QueryDict) -> Self:
         data = given.dict()
         if not (data.get("from") or data.get("to")):
-            data["from"] = data["to"] = data.get("day") or current_day().isoformat()
+            data["from"] = data["to"] = data.get("day") or today().isoformat()
         return cls(data)
 
 
@@ -108,7 +116,8 @@ class EntriesForm(SpanForm):
     def rows(self, entries: Entries) -> Entries:
         chosen = self.cleaned_data
         found = entries.filter(person("account", chosen["q"]))
-        bounds = {"day__gte": chosen["from_"], "day__lte": chosen["to"], "task_id": chosen["task"]}
+        first, last = self.shown()
+        bounds = {"day__gte": first, "day__lte": last, "task_id": chosen["task"]}
         found = found.filter(**{bound: value for bound, value in bounds.items() if value})
         if chosen["account"]:
             found = found.of(chosen["account"])

@@ -65,7 +65,7 @@ def trial_balance(request: ActorRequest) -> HttpResponse:
     form = SpanForm(SpanForm.defaults() | request.GET.dict())
     context: dict[str, Any] = {"form": form, "presets": board.presets()}
     if form.is_valid():
-        lines = balances.trial_balance(*form.span())
+        lines = balances.trial_balance(*form.shown())
         context |= {"lines": lines, "totals": balances.totals(lines), "span": form.span()}
     status = 200 if form.is_valid() else 422
     return render(request, "billing/trial_balance.html", context, status=status)
@@ -78,7 +78,7 @@ def trial_balance_export(request: ActorRequest) -> HttpResponseBase:
     form = SpanForm(request.GET)
     if not form.is_valid():
         return unprocessable(form)
-    lines = balances.trial_balance(*form.span())
+    lines = balances.trial_balance(*form.shown())
     rows = [(line.code, *line.columns) for line in lines]
     rows.append(("", *balances.totals(lines)))
     return export(request, "trial-balance", BALANCE_COLUMNS, rows, form.span())

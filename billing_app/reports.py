@@ -2,14 +2,13 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Case, F, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
 from django.db.models.functions import Coalesce
 
-from billing_app.booking import current_day
 from billing_app.models import (
     Account,
     BusinessDay,
@@ -73,6 +72,10 @@ class CompanyDay:
     def is_closed(self) -> bool:
         return self.status == BusinessDay.Status.CLOSED
 
+    @property
+    def has_moved(self) -> bool:
+        return any(getattr(self, field) for field in TOTALS)
+
 
 def balance_cents(account_id: UUID) -> int:
     """What the account holds now; negative is a debt."""
@@ -130,21 +133,22 @@ def _opening(account: Account | None, day: date) -> int:
     return int(sums["carried"] + sums["held"])
 
 
-def _entries(account: Account, first: date, last: date) -> list[Entry]:
-    """Each with its reversal, if it has one."""
+def _entries(account: Account, first: date, last: date) -> list[Any]:
+    """Each with its reversal, if it has one, and if it is one with the `reason`."""
     entries = Entry.objects.filter(account=account, day__range=(first, last))
-    return list(entries.select_related("reversed_by").order_by("day", "id"))
+    asked = Correction.objects.filter(pk=OuterRef("source_id")).values("reason")
+    reason = Case(When(reverses__isnull=False, then=Subquery(asked)), default=Value(""))
+    told = entries.annotate(reason=reason).select_related("reversed_by")
+    return list(told.order_by("day", "id"))
 
 
-def _lines(entries: list[Entry], opening: int) -> list[Line]:
+def _lines(entries: list[Any], opening: int) -> list[Line]:
     tasks = Task.objects.in_bulk(known(entry.task_id for entry in entries))
-    reversals = [entry.source_id for entry in entries if entry.reverses_id]
-    reasons = {found.pk: found.reason for found in Correction.objects.filter(pk__in=reversals)}
     lines, balance = [], opening
     for entry in entries:
         balance += entry.amount_cents
         task = tasks.get(entry.task_id) if entry.task_id else None
-        lines.append(Line(entry, task, balance, reasons.get(entry.source_id, "")))
+        lines.append(Line(entry, task, balance, entry.reason))
     return lines
 
 
@@ -162,16 +166,30 @@ def correction_of(entry: Entry) -> Correction | None:
 
 def company_days(first: date | None = None, last: date | None = None) -> list[CompanyDay]:
     """The company's days, newest first; frozen totals for closed ones, live sums for the others."""
-    days = BusinessDay.objects.filter(day__lte=last or current_day()).order_by("-day")
-    if first:
-        days = days.filter(day__gte=first)
-    live = _live_totals([row.day for row in days if not row.is_closed])
-    return [_company_day(row, live.get(row.day, {})) for row in days]
+    days = BusinessDay.objects.filter(day__lte=last or today()).order_by("-day")
+    return _told(days.filter(day__gte=first) if first else days)
 
 
 def company_day(day: date) -> CompanyDay | None:
     """One business day, or None if the ledger does not know it."""
     return next(iter(company_days(day, day)), None)
+
+
+def company_day_among(day: date) -> tuple[CompanyDay | None, date | None, date | None]:
+    """One business day, and those before and after it; None for what the ledger does not know and
+    what has not begun, as a day has whose predecessor is closed."""
+    before, after = day - timedelta(days=1), day + timedelta(days=1)
+    rows = {row.day: row for row in BusinessDay.objects.filter(day__range=(before, after))}
+    if day not in rows:
+        return None, None, None
+    [found] = _told([rows[day]])
+    has_begun = after in rows and (after <= today() or found.is_closed)
+    return found, before if before in rows else None, after if has_begun else None
+
+
+def _told(days: Iterable[BusinessDay]) -> list[CompanyDay]:
+    live = _live_totals([row.day for row in days if not row.is_closed])
+    return [_company_day(row, live.get(row.day, {})) for row in days]
 
 
 def _live_totals(days: list[date]) -> dict[date, dict[str, int]]:
@@ -195,10 +213,10 @@ def current_cycle(account_id: UUID) -> Cycle | None:
     return now.order_by("-day").first()
 
 
-def current_day_of(account_id: UUID) -> date:
-    """Today; if that was closed early and something has moved since, the day after."""
-    cycle = current_cycle(account_id)
-    return cycle.day_id if cycle else today()
+def current_day(moved: "Sequence[Cycle] | QuerySet[Cycle]") -> date:
+    """Of an account whose newest `days_of_account` these are: today, or the day after if that was
+    closed early and something has moved since."""
+    return max(today(), moved[0].day_id) if moved else today()
 
 
 def days_of_account(account_id: UUID) -> "QuerySet[Cycle]":

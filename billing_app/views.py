@@ -64,7 +64,8 @@ def statement(request: ActorRequest, account_id: UUID) -> Answer:
     form = DayForm(request.GET)
     if not form.is_valid():
         return unprocessable(form)
-    context = _statement(account_id, form.cleaned_data["day"], reports.current_day_of(account_id))
+    current = reports.current_day(reports.days_of_account(account_id)[:1])
+    context = _statement(account_id, form.cleaned_data["day"], current)
     return render(request, "billing/_statement.html", context)
 
 
@@ -101,11 +102,12 @@ def entry(request: ActorRequest, entry_id: int) -> Answer:
 
 
 def _statement_page(request: ActorRequest, account_id: UUID, template: str) -> Answer:
-    current = reports.current_day_of(account_id)
+    days = list(reports.days_of_account(account_id)[:31])
+    current = reports.current_day(days)
     form = DayForm({"day": current.isoformat()} | request.GET.dict())
     valid = form.is_valid()
     context = _statement(account_id, form.cleaned_data["day"] if valid else None, current)
-    context |= {"form": form, "days": reports.days_of_account(account_id)[:31]}
+    context |= {"form": form, "days": days}
     context["span_form"] = StatementForm(SpanForm.defaults())
     return render(request, template, context, status=200 if valid else 422)
 

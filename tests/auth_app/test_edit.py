@@ -25,6 +25,12 @@ def test_it_changes_name_and_role(office: Client, worker: User) -> None:
     assert (data["name"], data["role"], data["version"]) == ("Wilma", "accountant", 2)
 
 
+def test_it_leads_to_their_account_and_tasks(office: Client, worker: User) -> None:
+    page = office.get(f"/people/{worker.public_id}/").content.decode()
+    assert f'href="/billing/accounts/{worker.public_id}/"' in page
+    assert f'href="/tasks/?assignee={worker.public_id}"' in page
+
+
 def test_it_refuses_a_role_nobody_knows(office: Client, worker: User) -> None:
     assert edit(office, worker, name="Wilma", role="emperor") == 422
     worker.refresh_from_db()

@@ -83,6 +83,15 @@ def test_a_batch_goes_over_one_connection(server: MailServer) -> None:
     assert len({letter["Message-ID"] for letter in server.letters}) == payouts.BATCH
 
 
+def test_a_letter_goes_to_the_address_of_now(server: MailServer) -> None:
+    """Not of when its batch was claimed."""
+    pay(1)
+    [claimed] = payouts.claim(1)
+    Account.objects.update(email=address(7))
+    assert payouts._send(claimed, Postman(payouts.PATIENCE))
+    assert server.recipients == [address(7)]
+
+
 def test_a_connection_lost_in_mid_batch_is_opened_anew(server: MailServer) -> None:
     pay(5)
     server.drops_at = {address(2)}

@@ -25,7 +25,7 @@ WHO = 4  # the session, the person behind it, their second factor, the number in
 PAGES = {
     "/billing/days/": 6,
     "/billing/days/board/": 6,
-    f"/billing/days/{today()}/": 5,  # the days beside it, too
+    f"/billing/days/{today()}/": 4,
     "/billing/accounts/": 2,
     "/billing/accounts/debts/": 3,  # the accounts of those that are shown, not of all in the red
     "/billing/payouts/": 4,

@@ -8,14 +8,11 @@ import pytest
 
 from auth_app import signing
 from supervisor.state import PROJECT
+from tests.production import PRODUCTION
 
-SOUND = {
-    "ALLOWED_HOSTS": "ates.popug.example",
-    "BASE_URL": "https://ates.popug.example",
+SOUND = PRODUCTION | {
     "DATABASE_URL": "postgres://ates@127.0.0.1:1/ates",
-    "EMAIL_URL": "smtp+tls://ates:secret@mail.popug.example:587",
     "REDIS_URL": "redis://127.0.0.1:1/0",
-    "SECRET_KEY": "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ+-=",
 }
 
 

@@ -1,18 +1,15 @@
 """Unexpected errors, told to a server that speaks Sentry's protocol by a process of their own."""
 
-import gzip
 import json
 import os
 import subprocess
 import sys
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
-from typing import Any
 
 import pytest
 
 from supervisor.state import PROJECT
+from tests.collector import Sentry, standing_in_for_sentry
 
 # An unexpected error on a page, asked for with everything that is nobody's business. Through the
 # application that serves: Django's test client passes by what the SDK adds there.
@@ -28,38 +25,10 @@ with patch("auth_app.invitations.invited", side_effect=error):
 """
 
 
-class Sentry:
-    """Keeps what it is sent: envelopes of lines of JSON, the third of which is the event."""
-
-    def __init__(self) -> None:
-        self.bodies: list[bytes] = []
-        sentry = self
-
-        class Receive(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers["Content-Length"]))
-                packed = self.headers.get("Content-Encoding") == "gzip"
-                sentry.bodies.append(gzip.decompress(body) if packed else body)
-                self.send_response(200)
-                self.end_headers()
-
-            def log_message(self, format: str, *args: object) -> None:  # noqa: A002
-                pass
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Receive)
-        self.dsn = f"http://key@127.0.0.1:{self.server.server_address[1]}/1"
-
-    def events(self) -> list[dict[str, Any]]:
-        return [json.loads(body.splitlines()[2]) for body in self.bodies]
-
-
 @pytest.fixture
 def sentry() -> Iterator[Sentry]:
-    sentry = Sentry()
-    Thread(target=sentry.server.serve_forever, daemon=True).start()
-    yield sentry
-    sentry.server.shutdown()
-    sentry.server.server_close()
+    with standing_in_for_sentry() as sentry:
+        yield sentry
 
 
 def shell(code: str, **environment: str) -> str:
@@ -76,7 +45,7 @@ def shell(code: str, **environment: str) -> str:
 
 def test_an_error_is_told_once_with_its_chain_and_without_secrets(sentry: Sentry) -> None:
     shell(FAIL, SENTRY_DSN=sentry.dsn)
-    [event] = sentry.events()
+    [event] = sentry.events
     [error] = event["exception"]["values"]
     assert error["type"] == "ValueError"
     assert error["value"] == "token=[hidden] [e-mail] [hidden]"
@@ -90,7 +59,7 @@ def test_what_ends_a_command_in_a_line_is_told_whole(sentry: Sentry) -> None:
     nowhere = {"DATABASE_URL": "postgres://ates@127.0.0.1:1/ates", "SENTRY_DSN": sentry.dsn}
     command = [sys.executable, "manage.py", "prune_messages"]
     subprocess.run(command, cwd=PROJECT, env=os.environ | nowhere, capture_output=True, check=False)
-    [event] = sentry.events()
+    [event] = sentry.events
     assert event["exception"]["values"][-1]["type"] == "OperationalError"
 
 
