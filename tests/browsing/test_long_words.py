@@ -15,7 +15,7 @@ WORD = "x" * 400
 ADDRESS = "https://jira.example/browse/UBERPOP-42?" + "focusedCommentId=17239&page=comments-" * 5
 
 # Cards with more in them than they show, and words of other columns that begin on one line and end
-# on the next.
+# on the next; ids, of letters and digits, may.
 _BROKEN = """
 () => {
   const found = [...document.querySelectorAll(".card")]
@@ -23,11 +23,15 @@ _BROKEN = """
   for (const cell of document.querySelectorAll(".rows td:not(.words)")) {
     const texts = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT);
     while (texts.nextNode()) {
-      for (const { 0: word, index } of texts.currentNode.data.matchAll(/\\p{L}+/gu)) {
-        const range = document.createRange();
-        range.setStart(texts.currentNode, index);
-        range.setEnd(texts.currentNode, index + word.length);
-        if (range.getClientRects().length > 1) found.push(word);
+      const { data } = texts.currentNode;
+      for (const { 0: token, index: at } of data.matchAll(/\\S+/gu)) {
+        if (/\\d/.test(token)) continue;
+        for (const { 0: word, index } of token.matchAll(/\\p{L}+/gu)) {
+          const range = document.createRange();
+          range.setStart(texts.currentNode, at + index);
+          range.setEnd(texts.currentNode, at + index + word.length);
+          if (range.getClientRects().length > 1) found.push(word);
+        }
       }
     }
   }
